@@ -1,0 +1,54 @@
+"""The one clock. Rules ask it for the time; PORTAL_TODAY and tests set it."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+class Clock:
+    """Tells the time, shifted so that "today" can be any chosen day."""
+
+    def __init__(self, today: date | None = None, zone: str = "America/New_York") -> None:
+        self.zone = ZoneInfo(zone)
+        self._shift = timedelta()
+        if today is not None:
+            self._shift = today - datetime.now(self.zone).date()
+
+    def now(self) -> datetime:
+        """The moment in UTC, without a zone, as the database stores it."""
+        return datetime.now(UTC).replace(tzinfo=None, microsecond=0) + self._shift
+
+    def today(self) -> date:
+        """The calendar day where the plan is."""
+        return (datetime.now(self.zone) + self._shift).date()
+
+    def local(self, moment: datetime) -> datetime:
+        """A stored moment as the plan's own wall clock shows it."""
+        return moment.replace(tzinfo=UTC).astimezone(self.zone)
+
+    def advance(self, by: timedelta) -> None:
+        """Move on without waiting (tests)."""
+        self._shift += by
+
+
+_clock = Clock()
+
+
+def install(clock: Clock) -> None:
+    """Make `clock` the one that the whole process reads."""
+    global _clock
+    _clock = clock
+
+
+def current() -> Clock:
+    """The installed clock."""
+    return _clock
+
+
+def now() -> datetime:
+    """The moment in UTC, without a zone."""
+    return _clock.now()
+
+
+def today() -> date:
+    """The calendar day where the plan is."""
+    return _clock.today()

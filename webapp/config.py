@@ -1,0 +1,154 @@
+"""Settings: read from the environment once, checked, frozen."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+DEFAULT_PLAN = Path(__file__).with_name("plan.toml")
+PROGRAMS = ("A", "B", "C", "D", "LB")
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the message names it and says how to mend it."""
+
+
+@dataclass(frozen=True)
+class PasswordRules:
+    """What a portal asks of a password (guide 000 step 3, guide 001 step 5)."""
+
+    minimum_length: int
+    special_characters: str
+    needs: tuple[str, ...]
+    history: int
+    expires_days: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan file: everything that a second state would change."""
+
+    sections: Mapping[str, Mapping[str, Any]]
+
+    def __getitem__(self, section: str) -> Mapping[str, Any]:
+        return self.sections[section]
+
+    def program(self, spelling: str | None) -> str | None:
+        """The program letter for a spelling of eligibility's `plan` column, or None."""
+        return self._spellings.get(_fold(spelling or ""))
+
+    def program_name(self, letter: str | None) -> str:
+        """'HUSKY A' for 'A'; empty for none."""
+        return f"{self['plan']['program_prefix']} {letter}" if letter else ""
+
+    def password_rules(self, portal: str) -> PasswordRules:
+        """The rules of one portal ('member', 'provider' or 'support')."""
+        section = self["member_password" if portal == "member" else "provider_password"]
+        return PasswordRules(**{**section, "needs": tuple(section["needs"])})
+
+    @property
+    def _spellings(self) -> dict[str, str]:
+        return _program_spellings(self)
+
+
+@lru_cache(maxsize=8)
+def _program_spellings_of(items: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
+    return {_fold(spelling): letter for letter, spellings in items for spelling in spellings}
+
+
+def _program_spellings(plan: Plan) -> dict[str, str]:
+    return _program_spellings_of(tuple((k, tuple(v)) for k, v in plan["programs"].items()))
+
+
+def _fold(spelling: str) -> str:
+    return "".join(spelling.split()).upper()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that the environment decides. Made by `read_settings`."""
+
+    database: str
+    secret_key: str | None
+    smtp: str | None
+    base_url: str
+    claims: Path | None
+    today: date | None
+    plan: Plan
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the portal over TLS."""
+        return self.base_url.startswith("https://")
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the environment (os.environ unless given).
+
+    Raises SettingsError naming the variable, what is wrong and how to mend it.
+    """
+    env = os.environ if environment is None else environment
+    database = env.get("PORTAL_DATABASE") or f"sqlite:///{Path('var/portal.db').absolute()}"
+    if not database.startswith(("sqlite:///", "postgresql://")):
+        raise SettingsError("PORTAL_DATABASE must begin with sqlite:/// or postgresql://")
+    return Settings(
+        database=database,
+        secret_key=_secret(env.get("PORTAL_SECRET_KEY")),
+        smtp=_smtp(env.get("PORTAL_SMTP")),
+        base_url=(env.get("PORTAL_BASE_URL") or f"http://127.0.0.1:{env.get('PORT') or 8000}").rstrip("/"),
+        claims=Path(env["PORTAL_CLAIMS"]) if env.get("PORTAL_CLAIMS") else None,
+        today=_today(env.get("PORTAL_TODAY")),
+        plan=read_plan(Path(env["PORTAL_PLAN"]) if env.get("PORTAL_PLAN") else None),
+    )
+
+
+def read_plan(path: Path | None = None) -> Plan:
+    """The plan file at `path` laid over the default one.
+
+    Raises SettingsError for a file that cannot be read, is not TOML, or holds an unknown section or key.
+    """
+    sections = tomllib.loads(DEFAULT_PLAN.read_text(encoding="utf-8"))
+    if path is not None:
+        try:
+            own = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+            raise SettingsError(f"PORTAL_PLAN: {path} cannot be read: {fault}") from fault
+        for name, section in own.items():
+            if name not in sections or not isinstance(section, dict):
+                raise SettingsError(f"PORTAL_PLAN: {path}: there is no section [{name}]")
+            unknown = set(section) - set(sections[name]) if name != "programs" else set(section) - set(PROGRAMS)
+            if unknown:
+                raise SettingsError(f"PORTAL_PLAN: {path}: [{name}] has no setting {sorted(unknown)[0]!r}")
+            sections[name] = {**sections[name], **section}
+    try:
+        ZoneInfo(sections["plan"]["time_zone"])
+    except (ZoneInfoNotFoundError, ValueError) as fault:
+        raise SettingsError(f"PORTAL_PLAN: [plan] time_zone: {fault}") from fault
+    return Plan(MappingProxyType({name: MappingProxyType(section) for name, section in sections.items()}))
+
+
+def _secret(value: str | None) -> str | None:
+    if value and len(value) < 32:
+        raise SettingsError("PORTAL_SECRET_KEY must have 32 characters or more")
+    return value or None
+
+
+def _smtp(value: str | None) -> str | None:
+    if value and not value.startswith(("smtp://", "smtps://")):
+        raise SettingsError("PORTAL_SMTP must look like smtp://user:password@host:587 or smtps://host")
+    return value or None
+
+
+def _today(value: str | None) -> date | None:
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError as fault:
+        raise SettingsError(f"PORTAL_TODAY must be a date like 2026-03-25, not {value!r}") from fault
