@@ -1,0 +1,45 @@
+"""Gaps in Care: Adult Diabetes (guide 003, "Adult Diabetes Screening Tests")."""
+
+from reports.definition import EXCLUDED_NOTE, Column, Population, Report, Test, with_common
+from reports.words import N_
+
+REPORT = Report(
+    slug="adult-diabetes",
+    name=N_("Adult Diabetes Screening Tests"),
+    title=N_("Gaps in Care: Adult Diabetes (Type 1 and 2), Ages 18-75"),
+    group="gaps",
+    order=10,
+    population=Population(
+        age_from=18,
+        age_to=75,
+        any_of=("diabetes_diagnosis", "diabetes_prescription"),
+        within_months=24,
+    ),
+    tests=(
+        Test("hba1c", ("hba1c",), 6, N_("HbA1c")),
+        Test("ldl_c", ("ldl_c",), 12, N_("LDL-C")),
+        Test(
+            "nephropathy",
+            ("nephropathy_uacr", "nephropathy_screen_2015", "nephropathy_treatment_2015"),
+            12,
+            N_("Nephropathy testing"),
+        ),
+        Test("retinal_exam", ("retinal_exam_eye_provider", "retinal_exam_any_provider"), 12, N_("Retinal eye exam")),
+    ),
+    columns=with_common(
+        Column("hba1c_date", N_("HbA1c"), "date"),
+        Column("hba1c_due", N_("HbA1c Due"), "due"),
+        Column("ldl_c_date", N_("LDL-C"), "date"),
+        Column("ldl_c_due", N_("LDL-C Due"), "due"),
+        Column("nephropathy_date", N_("Nephropathy"), "date"),
+        Column("nephropathy_due", N_("Nephropathy Due"), "due"),
+        Column("retinal_exam_date", N_("Retinal Eye Exam"), "date"),
+        Column("retinal_exam_due", N_("Retinal Eye Exam Due"), "due"),
+    ),
+    details=(Column("why", N_("Why this member is listed")),),
+    excluded=EXCLUDED_NOTE,
+    help=(
+        N_("Members ages 18 to 75 with a diagnosis of type 1 or type 2 diabetes, or a prescription for diabetes, in the last two years."),
+        N_("Each test shows the last date a claim reports it. HbA1c is Due when that date is over 6 months ago, the other tests when it is over 12 months ago, and when there is no date."),
+    ),
+)
