@@ -1,6 +1,20 @@
-"""Marks English texts for translation; whoever shows them translates them."""
+"""Small helpers for text: marking it for translation, folding it for search."""
+
+import unicodedata
 
 
 def N_(text: str) -> str:
     """Return `text` unchanged. The extraction of messages looks for this name."""
     return text
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents or punctuation, single spaces: what names are searched and sorted by.
+
+    >>> fold("Núñez-O'Brien, José")
+    'nunez obrien jose'
+    """
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    text = text.casefold().replace("'", "").replace("\u2019", "")
+    return " ".join("".join(c if c.isalnum() else " " for c in text).split())

@@ -1,0 +1,393 @@
+"""Published report snapshots: the tables, and how a page, a download or a message reads them.
+
+Rows of a snapshot never change once it is published, so a reader needs no transaction: it looks up which snapshot
+is published and reads that one. Writing and publishing is in `store.py`.
+
+Cells are stored so that the order of the text is the order of the values: ISO dates, counts padded with zeros,
+the empty text for a blank. Both databases then sort alike (PostgreSQL is told to compare bytes).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from peewee import (
+    AutoField,
+    BooleanField,
+    CharField,
+    CompositeKey,
+    DatabaseProxy,
+    DateField,
+    DateTimeField,
+    IntegerField,
+    Model,
+    SqliteDatabase,
+    TextField,
+)
+from peewee import Metadata as PeeweeMetadata
+
+from reports.catalog import REPORTS
+from reports.definition import Column
+from reports.words import fold
+
+database = DatabaseProxy()
+
+#: How many text cells a stored row has room for.
+CELLS = 24
+
+#: The slug under which attribution is published; it is no report.
+ATTRIBUTION = "attribution"
+
+
+class _Metadata(PeeweeMetadata):
+    """Stores a table in the order of its primary key where the database can (SQLite)."""
+
+    @property
+    def without_rowid(self) -> bool:
+        used = self.database
+        return isinstance(getattr(used, "obj", used), SqliteDatabase)
+
+    @without_rowid.setter
+    def without_rowid(self, value: bool) -> None:
+        pass
+
+
+class _Base(Model):
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+class _Clustered(_Base):
+    class Meta:
+        model_metadata_class = _Metadata
+
+
+class ReportSnapshot(_Base):
+    """One computed report. It is served from when it is published until the next one is."""
+
+    id = AutoField()
+    slug = CharField(max_length=40, index=True)
+    as_of = DateField()
+    complete_through = DateField(null=True)
+    created_at = DateTimeField()
+    published_at = DateTimeField(null=True)
+    row_count = IntegerField(default=0)
+    keys = TextField(default="[]")  # JSON: the column keys stored, printed ones and details, in cell order
+
+
+class ReportPublished(_Base):
+    """Which snapshot of a report is served."""
+
+    slug = CharField(max_length=40, primary_key=True)
+    snapshot_id = IntegerField()
+
+
+class ReportRow(_Clustered):
+    """One row of a report, clustered by practice in printed order."""
+
+    snapshot_id = IntegerField()
+    tin = CharField(max_length=20)
+    position = IntegerField()
+    name_key = TextField(default="")
+    npi = CharField(max_length=20, default="")
+    any_due = BooleanField(default=False)
+    icm = TextField(default="")
+    client_id = CharField(max_length=60, default="")
+
+    class Meta:
+        primary_key = CompositeKey("snapshot_id", "tin", "position")
+
+
+for _number in range(CELLS):
+    ReportRow._meta.add_field(f"c{_number:02d}", TextField(null=True))
+
+
+class ReportFacet(_Clustered):
+    """What a practice's rows can be filtered by, with totals: kind `practice` (value blank), `pcp` or `icm`."""
+
+    snapshot_id = IntegerField()
+    tin = CharField(max_length=20)
+    kind = CharField(max_length=10)
+    value = CharField(max_length=60)
+    label = TextField(default="")
+    total = IntegerField()
+    due_total = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("snapshot_id", "tin", "kind", "value")
+
+
+class Attribution(_Clustered):
+    """The PCP each attributed member had in one published attribution."""
+
+    snapshot_id = IntegerField()
+    client_id = CharField(max_length=60)
+    npi = CharField(max_length=20)
+    tin = CharField(max_length=20)
+    kind = CharField(max_length=20)
+    effective_on = DateField()
+
+    class Meta:
+        primary_key = CompositeKey("snapshot_id", "client_id")
+
+
+TABLES = (ReportSnapshot, ReportPublished, ReportRow, ReportFacet, Attribution)
+
+
+class Snapshot(NamedTuple):
+    """The published snapshot of one report."""
+
+    id: int
+    slug: str
+    as_of: date
+    complete_through: date | None
+    created_at: datetime
+    published_at: datetime
+    row_count: int
+    keys: tuple[str, ...]
+
+
+class Attributed(NamedTuple):
+    """A member's PCP: `kind` is "Attribution" or "Self Selection"."""
+
+    npi: str
+    tin: str
+    kind: str
+    effective_on: date
+
+
+@dataclass(frozen=True)
+class RowQuery:
+    """Which rows of a report, in which order. `sort` is a column key; unknown ones sort as printed.
+
+    `hidden` are client IDs left out at reading, such as members who opted out since the snapshot was made.
+    """
+
+    tins: tuple[str, ...]
+    pcp: str | None = None
+    due: bool = False
+    icm: str | None = None
+    search: str | None = None
+    sort: str | None = None
+    descending: bool = False
+    hidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RowPage:
+    """`rows` of page `page` of `pages` (1 or more), `total` rows in all, `due_total` of them with something Due."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    due_total: int
+    page: int
+    pages: int
+    snapshot: Snapshot | None
+
+
+class Choice(NamedTuple):
+    """A value to filter by."""
+
+    value: str
+    label: str
+    total: int
+
+
+@dataclass(frozen=True)
+class Filters:
+    pcps: tuple[Choice, ...] = ()
+    icm: tuple[Choice, ...] = ()
+
+
+def published(slug: str) -> Snapshot | None:
+    """The snapshot of report `slug` that is being served, or None when there is none yet."""
+    found = (
+        ReportSnapshot.select(
+            ReportSnapshot.id,
+            ReportSnapshot.slug,
+            ReportSnapshot.as_of,
+            ReportSnapshot.complete_through,
+            ReportSnapshot.created_at,
+            ReportSnapshot.published_at,
+            ReportSnapshot.row_count,
+            ReportSnapshot.keys,
+        )
+        .join(ReportPublished, on=(ReportPublished.snapshot_id == ReportSnapshot.id))
+        .where(ReportPublished.slug == slug)
+        .tuples()
+        .first()
+    )
+    return Snapshot(*found[:-1], keys=tuple(json.loads(found[-1]))) if found else None
+
+
+def practice_name(slug: str, tin: str) -> str | None:
+    """The practice's name as the directory gave it when the report was computed, None when it has no rows."""
+    snapshot = published(slug)
+    if snapshot is None:
+        return None
+    facet = ReportFacet.get_or_none(
+        (ReportFacet.snapshot_id == snapshot.id)
+        & (ReportFacet.tin == tin)
+        & (ReportFacet.kind == "practice")
+        & (ReportFacet.value == "")
+    )
+    return facet.label or None if facet else None
+
+
+def cell_names(keys: Sequence[str]) -> dict[str, str]:
+    """Which database column holds each key: Client ID and ICM Status have their own, the others are numbered."""
+    own = {"client_id": "client_id", "icm_status": "icm"}
+    numbers = iter(range(CELLS))
+    return {key: own.get(key) or f"c{next(numbers):02d}" for key in keys}
+
+
+def page(slug: str, query: RowQuery, page: int = 1, per_page: int = 50) -> RowPage:
+    """One page of report `slug`. A page beyond the last is the last. No snapshot yet: an empty page without one."""
+    snapshot = published(slug)
+    if snapshot is None or not query.tins:
+        return RowPage([], 0, 0, 1, 1, snapshot)
+    total, due_total = _totals(snapshot, query)
+    pages = max(1, -(-total // per_page))
+    page = min(max(1, page), pages)
+    sql, params, columns = _select(snapshot, query)
+    if total:
+        cursor = database.execute_sql(f"{sql} LIMIT {int(per_page)} OFFSET {(page - 1) * int(per_page)}", params)
+        rows = [_decode(columns, row) for row in cursor.fetchall()]
+    else:
+        rows = []
+    return RowPage(rows, total, due_total, page, pages, snapshot)
+
+
+def rows(slug: str, query: RowQuery, *, details: bool = False) -> Iterator[dict[str, Any]]:
+    """All rows of report `slug` that `query` asks for, in its order, as they arrive from the database.
+
+    Each is a dict from column key to a JSON-ready value; with `details` it also holds what is kept unprinted.
+    """
+    snapshot = published(slug)
+    if snapshot is None or not query.tins:
+        return
+    sql, params, columns = _select(snapshot, query, details=details)
+    cursor = database.execute_sql(sql, params)
+    while batch := cursor.fetchmany(1000):
+        for row in batch:
+            yield _decode(columns, row)
+
+
+def filters(slug: str, tins: Iterable[str]) -> Filters:
+    """The PCPs and ICM values that occur in the report for these practices."""
+    snapshot, wanted = published(slug), tuple(tins)
+    if snapshot is None or not wanted:
+        return Filters()
+    found: dict[str, dict[str, Choice]] = {"pcp": {}, "icm": {}}
+    query = (
+        ReportFacet.select(ReportFacet.kind, ReportFacet.value, ReportFacet.label, ReportFacet.total)
+        .where(
+            (ReportFacet.snapshot_id == snapshot.id) & ReportFacet.tin.in_(wanted) & ReportFacet.kind.in_(list(found))
+        )
+        .tuples()
+    )
+    for kind, value, label, total in query:
+        earlier = found[kind].get(value)
+        found[kind][value] = Choice(value, label, total + (earlier.total if earlier else 0))
+    return Filters(
+        pcps=tuple(sorted(found["pcp"].values(), key=lambda choice: (fold(choice.label), choice.value))),
+        icm=tuple(sorted(found["icm"].values())),
+    )
+
+
+def attributed(client_ids: Iterable[str]) -> dict[str, Attributed]:
+    """The PCP of each of these members in the published attribution; members without one are absent."""
+    current = ReportPublished.get_or_none(ReportPublished.slug == ATTRIBUTION)
+    if current is None:
+        return {}
+    wanted, found = list(client_ids), {}
+    for start in range(0, len(wanted), 500):
+        query = (
+            Attribution.select(
+                Attribution.client_id, Attribution.npi, Attribution.tin, Attribution.kind, Attribution.effective_on
+            )
+            .where(
+                (Attribution.snapshot_id == current.snapshot_id)
+                & Attribution.client_id.in_(wanted[start : start + 500])
+            )
+            .tuples()
+        )
+        found.update({client_id: Attributed(*rest) for client_id, *rest in query})
+    return found
+
+
+def _decode(columns: Sequence[Column], row: Sequence[Any]) -> dict[str, Any]:
+    """A stored row as JSON-ready values: a blank is None, a count an int, everything else the text it is."""
+    return {
+        column.key: (int(value) if column.kind == "count" and value.isdigit() else value) if value else None
+        for column, value in zip(columns, row, strict=True)
+    }
+
+
+def _select(snapshot: Snapshot, query: RowQuery, *, details: bool = False) -> tuple[str, list[Any], list[Column]]:
+    """The SELECT for `query` without its limit, its parameters, and the columns it gives."""
+    report, cells = REPORTS[snapshot.slug], cell_names(snapshot.keys)
+    offered = (*report.columns, *report.details) if details else report.columns
+    # A column that the report has gained since this snapshot was made reads as blank.
+    columns = list(offered)
+    selected = ", ".join(cells.get(column.key, "NULL") for column in columns)
+    where, params = _where(snapshot, query)
+    order = "tin, position"
+    if query.sort in cells:
+        by = "name_key" if query.sort == "member_name" else cells[query.sort]
+        order = f"{by}{_byte_order()} {'DESC' if query.descending else 'ASC'}, {order}"
+    return f"SELECT {selected} FROM report_row WHERE {where} ORDER BY {order}", params, columns
+
+
+def _where(snapshot: Snapshot, query: RowQuery) -> tuple[str, list[Any]]:
+    mark = database.param
+    marks = ", ".join([mark] * len(query.tins))
+    parts, params = [f"snapshot_id = {mark}", f"tin IN ({marks})"], [snapshot.id, *query.tins]
+    if query.pcp:
+        parts.append(f"npi = {mark}")
+        params.append(query.pcp)
+    if query.due:
+        parts.append("any_due")
+    if query.icm:
+        parts.append(f"icm = {mark}")
+        params.append(query.icm)
+    if query.search and query.search.strip():
+        names = fold(query.search).split() or [query.search.strip().casefold()]
+        in_name = " AND ".join([f"name_key LIKE {mark} ESCAPE '!'"] * len(names))
+        parts.append(f"(({in_name}) OR lower(client_id) LIKE {mark} ESCAPE '!')")
+        params += [_containing(name) for name in names] + [_containing(query.search.strip().lower())]
+    if query.hidden:
+        parts.append(f"client_id NOT IN ({', '.join([mark] * len(query.hidden))})")
+        params += query.hidden
+    return " AND ".join(parts), params
+
+
+def _containing(text: str) -> str:
+    return "%" + text.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+
+
+def _byte_order() -> str:
+    return "" if isinstance(database.obj, SqliteDatabase) else ' COLLATE "C"'
+
+
+def _totals(snapshot: Snapshot, query: RowQuery) -> tuple[int, int]:
+    """How many rows match, and how many of them have something Due."""
+    mark = database.param
+    if query.icm or query.hidden or (query.search and query.search.strip()):
+        where, params = _where(snapshot, query)
+        sql = f"SELECT count(*), sum(CASE WHEN any_due THEN 1 ELSE 0 END) FROM report_row WHERE {where}"
+    else:  # the practice's and each PCP's totals were counted when the snapshot was made
+        marks = ", ".join([mark] * len(query.tins))
+        sql = (
+            f"SELECT sum(total), sum(due_total) FROM report_facet WHERE snapshot_id = {mark} "
+            f"AND tin IN ({marks}) AND kind = {mark} AND value = {mark}"
+        )
+        params = [snapshot.id, *query.tins, *(("pcp", query.pcp) if query.pcp else ("practice", ""))]
+    total, due_total = database.execute_sql(sql, params).fetchone()
+    total, due_total = int(total or 0), int(due_total or 0)
+    return (due_total, due_total) if query.due else (total, due_total)
