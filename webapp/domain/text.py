@@ -1,0 +1,53 @@
+"""Folding: the one way in which names and identifiers are made comparable."""
+
+import unicodedata
+
+# Letters that carry a stroke or are ligatures: Unicode does not take them apart, yet people type them plainly.
+_PLAIN = str.maketrans(
+    {"Ł": "L", "Ø": "O", "Đ": "D", "Ð": "D", "Ħ": "H", "Æ": "AE", "Œ": "OE", "Þ": "TH", "ẞ": "SS", "Ŧ": "T"}
+)
+
+# Modifier letters that keyboards give for an apostrophe; Unicode counts them as letters.
+_APOSTROPHES = frozenset("\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\ua78c")
+
+
+def fold(text: str | None) -> str:
+    """`text` with all that may never decide a match taken out: letter case, accents, spaces, hyphens,
+    apostrophes and any other punctuation (member-portal.md, step 2). "Núñez-O'Brien" gives "NUNEZOBRIEN".
+
+    Folding twice changes nothing. None and text without a letter or digit give "".
+    """
+    return "".join(fold_words(text))
+
+
+def fold_words(text: str | None) -> list[str]:
+    """The folded words of `text`, for searching. "María de la Cruz" gives ["MARIA", "DE", "LA", "CRUZ"].
+
+    An apostrophe or a period stays inside its word ("O'Brien" is one word); a hyphen parts two.
+    """
+    words = "".join(map(_place, _plain(text or "")))
+    return words.split()
+
+
+def fold_id(text: str | None) -> str:
+    """A Client ID Number as it is compared: spaces and hyphens dropped, letters upper case."""
+    return fold(text)
+
+
+def _plain(text: str) -> str:
+    # Upper case first ("ß" becomes "SS"); capitals can bring accents of their own, so they come off after.
+    # "ŉ" and its like come apart into an apostrophe and a small letter: hence the second round.
+    raised = unicodedata.normalize("NFKD", text.upper()).upper()
+    return unicodedata.normalize("NFKD", raised).translate(_PLAIN)
+
+
+def _place(character: str) -> str:
+    """What stands in the folded text for one character: itself, a gap between words, or nothing."""
+    if character.isalnum():
+        return "" if character in _APOSTROPHES else character
+    if unicodedata.combining(character):
+        return ""
+    category = unicodedata.category(character)
+    if category[0] in "ZC" and category != "Cf" or category == "Pd" or character in "/,;&+_":
+        return " "
+    return character if category[0] == "M" else ""
