@@ -1,0 +1,68 @@
+# Every target prints what it does; `make` alone lists them. Needs python3 (3.11+), pip and make, nothing else.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8000
+export PORT
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+PYTEST := $(BIN)/python -m pytest
+# Two workers: the suites are bound by the processor, and the project is measured on two cores.
+WORKERS ?= 2
+CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
+COMPILED := $(CATALOGUES:.po=.mo)
+
+.PHONY: help run test check unit integration e2e e2e-mixed clean
+
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+run: .venv/.runtime $(COMPILED) ## install, load the demo plan once and serve it on http://127.0.0.1:8000 (PORT=…)
+	@$(BIN)/portal migrate
+	$(BIN)/portal demo
+	exec $(BIN)/portal serve --port $(PORT)
+
+test: check unit integration e2e-mixed ## everything that CI runs: checks, tests on both databases, walk-throughs
+
+check: .venv/.dev $(COMPILED) ## lint, types, import contracts, templates, translations, migration drift (seconds)
+	@$(BIN)/python -m tools.check
+
+unit: .venv/.dev $(COMPILED) ## unit tests
+	@$(PYTEST) tests/unit -n $(WORKERS)
+
+integration: .venv/.dev $(COMPILED) ## integration tests on SQLite, then on PostgreSQL
+	@PORTAL_TEST_DATABASE=sqlite $(PYTEST) tests/integration -n $(WORKERS)
+	PORTAL_TEST_DATABASE=postgresql $(PYTEST) tests/integration -n $(WORKERS)
+
+e2e: .venv/.browser $(COMPILED) ## every guide walk-through in all twelve combinations of mode, language and device
+	@$(PYTEST) tests/e2e --matrix -n $(WORKERS) --dist loadgroup
+
+e2e-mixed: .venv/.browser $(COMPILED) ## every guide walk-through in three mixed combinations
+	@$(PYTEST) tests/e2e --mixed -n $(WORKERS) --dist loadgroup
+
+clean: ## remove what was installed and built, the demo database too
+	rm -rf .venv var build ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# --- what the targets stand on: a stamp each, so that work already done is not done again ---
+
+.venv/.runtime: constraints.txt pyproject.toml
+	@echo "Installing the portal into .venv"
+	test -x $(BIN)/python || python3 -m venv .venv
+	$(PIP) install --require-hashes -r constraints.txt
+	$(PIP) install --no-deps -e .
+	touch $@
+
+.venv/.dev: .venv/.runtime constraints-dev.txt
+	@echo "Installing what the tests need"
+	$(PIP) install --require-hashes -r constraints-dev.txt
+	touch $@
+
+.venv/.browser: .venv/.dev
+	@$(BIN)/python -m tools.browser
+	touch $@
+
+%.mo: %.po | .venv/.runtime
+	@$(BIN)/pybabel --quiet compile -i $< -o $@
