@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 PREFIX = "/static/"
-SERVED = {".js", ".svg", ".txt", ".png", ".pdf", ".css"}
+SERVED = {".js", ".svg", ".txt", ".png", ".pdf"}
 SMALLEST_WORTH_COMPRESSING = 256  # bytes; below it the headers weigh more than what is saved
 
 # htmx is checked against the hash its release was measured with: another file under this name never runs.
