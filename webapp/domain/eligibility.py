@@ -201,7 +201,10 @@ def match(client_id: str, first_name: str, last_name: str, birth_date: date | No
     pairs = (
         (fold(first_name), fold(member.first_name)),
         (fold(last_name), fold(member.last_name)),
-        (birth_date.isoformat() if birth_date else "", (member.birth_date or date.min).isoformat()),
+        (
+            birth_date.isoformat() if birth_date else "",
+            member.birth_date.isoformat() if member.birth_date else "",
+        ),
     )
     # No short cut: every field is compared, whatever the first one gave.
     equal = [compare_digest(given.encode(), kept.encode()) and bool(given) for given, kept in pairs]

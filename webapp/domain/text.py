@@ -48,6 +48,6 @@ def _place(character: str) -> str:
     if unicodedata.combining(character):
         return ""
     category = unicodedata.category(character)
-    if category[0] in "ZC" and category != "Cf" or category == "Pd" or character in "/,;&+_":
+    if (category[0] in "ZC" and category != "Cf") or category == "Pd" or character in "/,;&+_":
         return " "
     return character if category[0] == "M" else ""

@@ -58,7 +58,11 @@ def test_letter_case_never_decides(text: str, change: str) -> None:
     assert fold(getattr(text, change)()) == fold(text)
 
 
-@given(st.text(alphabet="ABCXYZ", min_size=1), st.lists(st.sampled_from(" -'.\u2019"), min_size=1), st.integers(0))
+@given(
+    st.text(alphabet="ABCXYZ", min_size=1),
+    st.lists(st.sampled_from(" -'.\u2019"), min_size=1),
+    st.integers(0),
+)
 def test_a_separator_put_anywhere_changes_nothing(text: str, marks: list[str], place: int) -> None:
     at = place % (len(text) + 1)
     assert fold(text[:at] + "".join(marks) + text[at:]) == fold(text)
