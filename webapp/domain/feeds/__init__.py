@@ -52,7 +52,7 @@ def load(folder: Path, plan: Plan, progress: Callable[[str], None] = _silent) ->
         present = [name for name in FEEDS if extract.has(name)]
         if not present:
             wanted = ", ".join(f"{name}.parquet" for name in FEEDS)
-            raise extracts.ExtractRefused(str(folder), None, f"holds no feed (looked for {wanted}, or .csv)")
+            raise extracts.ExtractRefused(str(folder), f"holds no feed (looked for {wanted}, or .csv)")
         tallies = {}
         for name in present:
             progress(f"{name} …")

@@ -59,21 +59,34 @@ class _FromFile:
 
 def load_eligibility(extract: Extract, plan: Plan, tally: Tally) -> None:
     """Make the members in the file, and their spans, what the file says."""
+    faulty = _members_with_faults(extract)
     for rows in _batches(extract):
         members: dict[str, _FromFile] = {}
         for client_id, group in groupby(rows, key=itemgetter("member_id")):
-            members[text(client_id)] = _read_member(group, plan, tally)
+            member = members[text(client_id)] = _read_member(group, plan, tally)
+            member.faulty |= client_id in faulty
         usable = {key: member for key, member in members.items() if member.spans}
         with transaction():
             changed = _store_members(usable)
             _store_spans(usable, changed, tally)
 
 
+def _members_with_faults(extract: Extract) -> set[str]:
+    """Client ID Numbers of which the extract set a row aside."""
+    checked = extract.con.table("checked_eligibility")
+    found = (
+        checked.filter(checked.fault.notnull() & checked.member_id.notnull()).select("member_id").distinct()
+    )
+    return set(found.to_pyarrow()["member_id"].to_pylist())
+
+
 def _batches(extract: Extract) -> Iterator[list[Row]]:
     """The file's rows by member and then by date, some 5,000 at a time, never parting a member's rows."""
-    table = extract.table("eligibility").select(*_COLUMNS)
-    table = table.mutate(member_id=table.member_id.strip())
-    ordered = table.order_by("member_id", "enrollment_start_date", "enrollment_end_date", "plan")
+    ordered = (
+        extract.table("eligibility")
+        .select(*_COLUMNS)
+        .order_by("member_id", "enrollment_start_date", "enrollment_end_date", "plan")
+    )
     waiting: list[Row] = []
     for batch in ordered.to_pyarrow_batches(chunk_size=BATCH):
         waiting.extend(batch.to_pylist())

@@ -1,0 +1,49 @@
+"""What the portal knows and the claims extract does not: handed to `portal refresh`."""
+
+from typing import Any
+
+import pyarrow as pa
+from peewee import Field
+
+from reports.layout import TABLES, Type
+from reports.refresh import PortalData
+from webapp.domain.care import FROM_MEMBER, PcpSelection
+from webapp.domain.directory import Provider
+
+_ARROW: dict[Type, pa.DataType] = {
+    "text": pa.string(),
+    "date": pa.date32(),
+    "int": pa.int64(),
+    "float": pa.float64(),
+    "bool": pa.bool_(),
+    "timestamp": pa.timestamp("us"),
+}
+
+
+def portal_data() -> PortalData:
+    """The directory, and the PCPs that members chose in the portal, in the columns of `reports.layout`."""
+    selections = PcpSelection.select(
+        PcpSelection.client_id, PcpSelection.npi, PcpSelection.selected_on
+    ).where(PcpSelection.source == FROM_MEMBER)
+    rows = [
+        {"member_id": client_id, "npi": npi, "selected_on": day}
+        for client_id, npi, day in selections.tuples()
+    ]
+    return PortalData(
+        providers=_arrow("provider", list(Provider.select(*_provider_fields()).dicts())),
+        pcp_selections=_arrow("pcp_selection", rows),
+        opt_outs=None,
+        consents=None,
+    )
+
+
+def _provider_fields() -> list[Field]:
+    return [Provider._meta.fields[name] for name in TABLES["provider"].names]
+
+
+def _arrow(name: str, rows: list[dict[str, Any]]) -> pa.Table | None:
+    """`rows` typed as the layout types the table; None for none, which says that the portal knows nothing."""
+    if not rows:
+        return None
+    schema = pa.schema([(column.name, _ARROW[column.type]) for column in TABLES[name].columns])
+    return pa.Table.from_pylist(rows, schema=schema)
