@@ -48,9 +48,9 @@ class Provider(Table):
         return f"{person}, {self.credential}" if self.credential else person
 
 
-def provider_name(npi: str | None) -> str | None:
-    """The name of the provider with this NPI, or None where the directory does not hold it."""
-    return provider_names([npi]).get(npi) if npi else None
+def provider_name(npi: str) -> str:
+    """The name of the provider with this NPI; empty where the directory does not hold it."""
+    return provider_names([npi]).get(npi, "")
 
 
 def provider_names(npis: list[str]) -> dict[str, str]:
@@ -61,9 +61,9 @@ def provider_names(npis: list[str]) -> dict[str, str]:
     return {row.npi: row.name for row in rows}
 
 
-def practice_name(tin: str) -> str | None:
-    """The name of the practice with this TIN, or None where the directory does not hold it."""
-    return practice_names([tin]).get(tin)
+def practice_name(tin: str) -> str:
+    """The name of the practice with this TIN; empty where the directory does not hold it."""
+    return practice_names([tin]).get(tin, "")
 
 
 def practice_names(tins: list[str]) -> dict[str, str]:

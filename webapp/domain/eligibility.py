@@ -13,6 +13,7 @@ from typing import Self
 
 from peewee import AutoField, BooleanField, CharField, DateField, TextField
 
+from reports.words import N_
 from webapp.config import Plan
 from webapp.domain.db import Table
 from webapp.domain.text import fold, fold_id
@@ -28,8 +29,8 @@ class MemberNotFound(Exception):
 class Status(Enum):
     """A member's status on a day, as Member Information shows it (guide 000)."""
 
-    ACTIVE = "Active"
-    INACTIVE = "Inactive"
+    ACTIVE = N_("Active")
+    INACTIVE = N_("Inactive")
 
 
 class Registration(Enum):

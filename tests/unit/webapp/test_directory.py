@@ -27,9 +27,8 @@ def test_a_provider_is_named_first_last_and_credential() -> None:
 
 
 def test_an_unknown_provider_or_practice_has_no_name() -> None:
-    assert provider_name("9") is None
-    assert provider_name(None) is None
-    assert practice_name("9") is None
+    assert provider_name("9") == ""
+    assert practice_name("9") == ""
     assert provider_names([]) == {}
     assert practice_names([]) == {}
 
