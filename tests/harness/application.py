@@ -1,0 +1,71 @@
+"""The application for tests, and clients for it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from peewee import DatabaseProxy
+
+from tests.harness.clock import TODAY, Hands
+from tests.harness.database import open_for_tests
+from tests.harness.pages import Client
+from webapp import create_app
+from webapp.config import Settings, read_settings
+
+SECRET_KEY = "a key of the tests that protects nothing at all"
+
+
+def settings(database_url: str, **environment: str) -> Settings:
+    """The settings of a portal with this database; further PORTAL_… by name."""
+    return read_settings(
+        {
+            "PORTAL_DATABASE": database_url,
+            "PORTAL_SECRET_KEY": SECRET_KEY,
+            "PORTAL_TODAY": TODAY.isoformat(),
+            **environment,
+        }
+    )
+
+
+@pytest.fixture
+def make_app(database: DatabaseProxy, database_url: str, clock: Hands) -> Callable[..., Flask]:
+    """Makes an application on the test's database: make_app(PORTAL_BASE_URL="https://…")."""
+
+    def make(**environment: str) -> Flask:
+        database.close()
+        app = create_app(settings(database_url, **environment))
+        open_for_tests(database_url)
+        database.connect(reuse_if_open=True)
+        app.testing = True
+        return app
+
+    return make
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """The application."""
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """A browser without a window that checks every page (pages.py)."""
+    return Client(app)
+
+
+@pytest.fixture
+def htmx_client(app: Flask) -> Client:
+    """The same with HTMX: forms and links that have hx-… get parts."""
+    return Client(app, htmx=True)
+
+
+@pytest.fixture
+def new_client(app: Flask) -> Callable[..., Client]:
+    """Makes further browsers: new_client(language="es", htmx=True, address="203.0.113.9")."""
+
+    def make(**options: Any) -> Client:
+        return Client(app, **options)
+
+    return make

