@@ -25,14 +25,21 @@ from wtforms.validators import InputRequired
 class PatternForm(Form):
     """One field of each kind."""
 
-    date_of_birth = StringField(_l("Date of Birth"), [InputRequired(_l("Enter the date of birth as month/day/year, like 03/25/1990."))])
-    first_name = StringField(_l("First Name"), [InputRequired(_l("Enter the first name as it stands on the ID card."))])
+    date_of_birth = StringField(
+        _l("Date of Birth"),
+        [InputRequired(_l("Enter the date of birth as month/day/year, like 03/25/1990."))],
+    )
+    first_name = StringField(
+        _l("First Name"), [InputRequired(_l("Enter the first name as it stands on the ID card."))]
+    )
     client_id = StringField(
         _l("Client ID Number"),
         [InputRequired(_l("Enter the Client ID Number. It has nine digits."))],
         description=_l("The nine digits on the front of the ID card"),
     )
-    password = PasswordField(_l("Password"), [InputRequired(_l("Enter a password of at least 8 characters."))])
+    password = PasswordField(
+        _l("Password"), [InputRequired(_l("Enter a password of at least 8 characters."))]
+    )
     question = SelectField(
         _l("Security Question 1"),
         choices=[
@@ -49,15 +56,20 @@ class PatternForm(Form):
     )
     topics = SelectMultipleField(
         _l("What may be shared"),
-        choices=[("hiv", _l("HIV")), ("substance", _l("Substance abuse")), ("behavioral", _l("Behavioral health"))],
+        choices=[
+            ("hiv", _l("HIV")),
+            ("substance", _l("Substance abuse")),
+            ("behavioral", _l("Behavioral health")),
+        ],
         validators=[InputRequired(_l("Choose at least one."))],
     )
     message = TextAreaField(_l("Your message"), description=_l("Leave out passwords and card numbers."))
+    pcp = SelectField(_l("Primary Care Provider (PCP)"), choices=[("", _l("All")), ("1234567893", "Dr. A")])
     attest = BooleanField(_l("What I entered is true"), [InputRequired(_l("Tick the box to go on."))])
 
 
 def pattern_forms() -> tuple[PatternForm, PatternForm]:
-    """The form as first seen, and as it comes back with an error on every required field (its ids begin with `bad-`)."""
+    """The form as first seen, and as it comes back with every required field wrong (ids begin with `bad-`)."""
     wrong = PatternForm(MultiDict({"bad-client_id": ""}), prefix="bad-")
     wrong.validate()
     return PatternForm(MultiDict({"first_name": "Ana", "topics": "hiv"})), wrong
@@ -68,7 +80,13 @@ def build_context() -> dict[str, Any]:
     form, wrong = pattern_forms()
     columns = [
         {"key": "name", "label": _l("Name"), "kind": "name", "url": "?sort=name", "sort": "ascending"},
-        {"key": "client_id", "label": _l("Client ID Number"), "kind": "id", "url": "?sort=client_id", "sort": "none"},
+        {
+            "key": "client_id",
+            "label": _l("Client ID Number"),
+            "kind": "id",
+            "url": "?sort=client_id",
+            "sort": "none",
+        },
         {"key": "dob", "label": _l("Date of Birth"), "kind": "date", "url": "?sort=dob", "sort": "none"},
         {"key": "hba1c", "label": "HbA1c", "kind": "date"},
         {"key": "eye", "label": _l("Retinal Eye Exam"), "kind": "date"},
@@ -101,6 +119,11 @@ def build_context() -> dict[str, Any]:
             (_l("Termination Date"), None),
             (_l("Email Address"), "ana@example.org", "?change=email"),
         ],
-        "bars": [(_l("Retinal Eye Exam"), 18), ("HbA1c", 11), (_l("Well-care visit"), 4), (_l("None due"), 0)],
+        "bars": [
+            (_l("Retinal Eye Exam"), 18),
+            ("HbA1c", 11),
+            (_l("Well-care visit"), 4),
+            (_l("None due"), 0),
+        ],
         "months": [("Jun", 31), ("Jul", 28), ("Aug", 30), ("Sep", 22), ("Oct", 19), ("Nov", 12)],
     }
