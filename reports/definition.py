@@ -49,14 +49,16 @@ def with_common(*columns: Column) -> tuple[Column, ...]:
 class Population:
     """Who is on a report, beside being enrolled, alive and attributed.
 
-    Ages are whole years on the as-of date, both ends included. `any_of` are criteria of `services.CRITERIA`,
-    of which at least one must hold within `within_months` before the as-of date.
+    Ages are whole years on the as-of date, both ends included. `any_of` are concepts, of which at least one must
+    have been reported in the `within_months` before the as-of date; those in `weak` are weaker evidence, and the
+    detail `why` says so of a member who is listed by them alone.
     """
 
     age_from: int | None = None
     age_to: int | None = None
     gender: Literal["F", "M"] | None = None
     any_of: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
     within_months: int | None = None
     leaves_out_dual: bool = True
     leaves_out_opted_out: bool = True

@@ -12,7 +12,8 @@ REPORT = Report(
     population=Population(
         age_from=18,
         age_to=75,
-        any_of=("diabetes_diagnosis", "diabetes_prescription"),
+        any_of=("diabetes_dx", "diabetes_rx"),
+        weak=("diabetes_rx",),
         within_months=24,
     ),
     tests=(

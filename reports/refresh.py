@@ -1,0 +1,363 @@
+"""A refresh: read the extract, compute attribution and the reports, write their snapshots, publish them at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+from ibis import _
+
+from reports import attribution, gaps, members, services, store
+from reports.catalog import REPORTS
+from reports.codes import FOLDER as CODES
+from reports.codes import Code, of, read_codes
+from reports.definition import Report
+from reports.extract import Extract, Notice, SetAside, open_extract
+from reports.parameters import Parameters
+from reports.snapshot import ATTRIBUTION, Attribution, ReportFacet, ReportRow, cell_names
+from reports.sources import ExtractRefused, unreadable
+from reports.store import RefreshRunning
+from reports.words import fold
+
+__all__ = ["ExtractRefused", "Outcome", "PortalData", "RefreshRunning", "refresh"]
+
+ENGINES = ("duckdb",)
+#: The tables that a refresh reads, and those without which there is nothing to compute.
+READ = ("eligibility", "medical_claim", "pharmacy_claim", "provider", "pcp_selection", "icm_status", "ndc")
+NEEDED = ("eligibility", "medical_claim")
+
+
+@dataclass(frozen=True)
+class PortalData:
+    """What the portal knows beside the extract.
+
+    providers: the loaded directory, with the columns of the `provider` feed; used where the extract has none.
+    pcp_selections: member_id, npi, selected_on. opt_outs: client_id (or member_id). consents: not used yet.
+    programs: spellings of eligibility's `plan`, in lower case, with the names shown ("HUSKY A").
+    """
+
+    providers: pa.Table | None = None
+    pcp_selections: pa.Table | None = None
+    opt_outs: pa.Table | None = None
+    consents: pa.Table | None = None
+    programs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a refresh did. `rows` counts the published rows of each slug, `attributed` the members with a PCP."""
+
+    slugs: tuple[str, ...]
+    rows: dict[str, int]
+    attributed: int
+    set_aside: tuple[SetAside, ...]
+    notices: tuple[Notice, ...]
+    complete_through: date | None
+    seconds: float
+
+
+def refresh(
+    folder: Path | str,
+    as_of: date,
+    *,
+    slugs: Sequence[str] | None = None,
+    engine: str = "duckdb",
+    portal: PortalData | None = None,
+    progress: Callable[[str], None] = lambda text: None,
+    parameters: Parameters | None = None,
+    codes: Path = CODES,
+    memory: str = "4GB",
+) -> Outcome:
+    """Compute the reports (all, or `slugs`) from the extract in `folder` as of a day, and publish them.
+
+    Attribution is computed and published with them each time. Raises ExtractRefused for a fault of a file,
+    RefreshRunning when another refresh is at work, ValueError for an unknown report or engine; the snapshots that
+    are served stay as they were.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"engine {engine!r} is not available; there is {', '.join(ENGINES)}")
+    if unknown := [slug for slug in slugs or () if slug not in REPORTS]:
+        raise ValueError(f"no report is called {unknown[0]!r}; there are {', '.join(REPORTS)}")
+    started = time.monotonic()
+    wanted = [REPORTS[slug] for slug in (slugs or REPORTS)]
+    with store.only_one_refresh():
+        if leftover := store.tidy():
+            progress(f"removed {leftover} snapshots that were no longer needed")
+        progress("reading the extract")
+        with open_extract(folder, READ, needed=NEEDED, memory=memory) as extract:
+            work = _Work(extract, as_of, portal or PortalData(), parameters or Parameters(), read_codes(codes), progress)
+            try:
+                work.compute(wanted)
+            except duckdb.Error as error:
+                raise _refused(extract, error) from error
+            rows, attributed = work.store(wanted)
+            through = work.complete_through
+            set_aside, notices = tuple(extract.set_aside), tuple(extract.notices)
+        store.tidy()
+    progress(f"published {len(rows)} reports, {sum(rows.values()):,} rows")
+    return Outcome(
+        tuple(rows), rows, attributed, set_aside, notices, through, round(time.monotonic() - started, 3)
+    )
+
+
+def _refused(extract: Extract, error: duckdb.Error) -> Exception:
+    """A file that turned out to be damaged while it was read refuses the extract; other errors are ours."""
+    if isinstance(error, duckdb.IOException | duckdb.InvalidInputException | duckdb.SerializationException):
+        for source in extract.sources.values():
+            if source.parquet and any(str(path) in str(error) for path in source.paths):
+                return unreadable(source, error)
+        if isinstance(error, duckdb.InvalidInputException | duckdb.SerializationException):
+            return unreadable(extract.sources["medical_claim"], error)
+    return error
+
+
+class _Work:
+    """One refresh at work: the opened extract and the tables made on the way."""
+
+    def __init__(
+        self,
+        extract: Extract,
+        as_of: date,
+        portal: PortalData,
+        parameters: Parameters,
+        codes: tuple[Code, ...],
+        progress: Callable[[str], None],
+    ) -> None:
+        self.extract, self.as_of, self.portal = extract, as_of, portal
+        self.parameters, self.codes, self.progress = parameters, codes, progress
+        self.con = extract.con
+        self.complete_through: date | None = None
+        self.tables: dict[str, ibis.Table] = {}
+
+    def keep(self, name: str, table: ibis.Table | pa.Table) -> ibis.Table:
+        """Compute a table once, to be read by several queries."""
+        return self.con.create_table(name, table, overwrite=True)
+
+    def compute(self, wanted: Iterable[Report]) -> None:
+        """Make attribution and the rows of each report, as tables."""
+        extract, as_of = self.extract, self.as_of
+        feed = self._providers()
+        providers = self.keep("directory", attribution.directory(feed))
+        self.progress("members")
+        people = self.keep(
+            "members",
+            members.on(
+                extract.table("eligibility"),
+                as_of,
+                self.codes,
+                opted_out=self._opted_out(),
+                icm_status=extract.table("icm_status") if extract.has("icm_status") else None,
+                programs=self.portal.programs,
+            ),
+        )
+        self.progress("claims")
+        claims = extract.table("medical_claim")
+        self.complete_through = self._complete_through(claims)
+        lines = services.claim_lines(claims, self.keep)
+        procedures = services.procedure_spellings(lines, self.codes)
+        last = self.keep("last_dates", self._last_dates(lines, feed, procedures, wanted))
+        self.progress("attribution")
+        visited = self.keep("visits", self._visits(lines, procedures))
+        self.tables["attributed"] = self.keep(
+            "attributed",
+            attribution.attribute(people, providers, visited, self._selections(), self._previous(), as_of),
+        )
+        for report in wanted:
+            self.progress(report.name)
+            made = gaps.rows(report, people, self.tables["attributed"], providers, last, as_of)
+            self.tables[report.slug] = self.keep(f"rows_{report.slug.replace('-', '_')}", made)
+
+    def _providers(self) -> ibis.Table:
+        if self.extract.has("provider"):
+            return self.extract.table("provider")
+        if self.portal.providers is not None and self.portal.providers.num_rows:
+            self._notice("provider", "the extract has no provider file; the directory loaded before is used")
+            return self.keep("provider", self.portal.providers)
+        self._notice("provider", "there is neither a provider file nor a loaded directory; nobody is attributed")
+        return self.keep("provider", _NO_PROVIDERS)
+
+    def _opted_out(self) -> ibis.Table | None:
+        table = self.portal.opt_outs
+        if table is None:
+            return None
+        name = "client_id" if "client_id" in table.column_names else "member_id"
+        return self.keep("opt_outs", pa.table({"client_id": table.column(name).cast(pa.string())}))
+
+    def _selections(self) -> ibis.Table | None:
+        parts = []
+        if self.extract.has("pcp_selection"):
+            feed = self.extract.table("pcp_selection")
+            parts.append(feed.select("member_id", "npi", "selected_on", rank=ibis.literal(0)))
+        if self.portal.pcp_selections is not None:
+            made = self.portal.pcp_selections.select(["member_id", "npi", "selected_on"])
+            kept = self.keep("portal_selections", made)
+            parts.append(
+                kept.select("member_id", "npi", selected_on=_.selected_on.cast("date"), rank=ibis.literal(1))
+            )
+        return ibis.union(*parts) if len(parts) == 2 else parts[0] if parts else None
+
+    def _previous(self) -> ibis.Table | None:
+        found = store.latest_attribution()
+        if not found:
+            return None
+        client_ids, npis, days = zip(*found, strict=True)
+        columns = {"client_id": client_ids, "npi": npis, "effective_on": pa.array(days, pa.date32())}
+        return self.keep("previous_attribution", pa.table(columns))
+
+    def _last_dates(
+        self,
+        lines: ibis.Table,
+        feed: ibis.Table,
+        procedures: list[services.Spelling],
+        wanted: Iterable[Report],
+    ) -> ibis.Table:
+        extract = self.extract
+        has_pharmacy = extract.has("pharmacy_claim")
+        if not has_pharmacy:
+            self._notice("pharmacy_claim", "the extract has no pharmacy claims; prescriptions are not looked at")
+        elif not extract.has("ndc"):
+            self._notice("ndc", "the extract maps no NDC to an ingredient; only NDCs of the code lists count as drugs")
+        concepts = set().union(*(gaps.concepts(report) for report in wanted))
+        return services.last_dates(
+            lines,
+            extract.table("pharmacy_claim") if has_pharmacy else None,
+            extract.table("ndc") if extract.has("ndc") else None,
+            feed,
+            self.codes,
+            concepts,
+            self.as_of,
+            self.parameters,
+            self._spellings,
+            procedures,
+        )
+
+    def _visits(self, lines: ibis.Table, procedures: list[services.Spelling]) -> ibis.Table:
+        p = self.parameters
+        clinics = [
+            code for code in of(self.codes, p.clinic_concepts, ("REVENUE",)) if code.code not in p.clinics_left_out
+        ]
+        revenues = services.spellings(lines.revenue_center_code, "REVENUE", clinics)
+        return attribution.visits(
+            lines,
+            self.as_of,
+            sorted({spelling.text for spelling in procedures if spelling.concept in p.visit_concepts}),
+            sorted({spelling.text for spelling in revenues}),
+            p,
+        )
+
+    def _spellings(self, name: str, found: list[services.Spelling]) -> ibis.Table:
+        return self.keep(
+            name,
+            pa.table(
+                {
+                    "text": pa.array([spelling.text for spelling in found], pa.string()),
+                    "concept": pa.array([spelling.concept for spelling in found], pa.string()),
+                }
+            ),
+        )
+
+    def _complete_through(self, claims: ibis.Table) -> date | None:
+        """The last day by which a claim was paid, or had its service where no claim has a payment date."""
+        day = ibis.literal(self.as_of)
+        paid, served = (
+            claims.agg(
+                paid=_.paid_date.max(where=_.paid_date <= day),
+                served=_.claim_start_date.max(where=_.claim_start_date <= day),
+            )
+            .to_pyarrow()
+            .to_pylist()[0]
+            .values()
+        )
+        return paid or served
+
+    def _notice(self, table: str, message: str) -> None:
+        self.extract.notices.append(Notice(table, message))
+
+    def store(self, wanted: Iterable[Report]) -> tuple[dict[str, int], int]:
+        """Write and publish what was computed. Returns the rows of each report and how many members have a PCP."""
+        drafts: dict[store.Draft, int] = {}
+        draft = store.begin(ATTRIBUTION, self.as_of, self.complete_through, ())
+        self.progress("writing attribution")
+        names = ("client_id", "npi", "tin", "kind", "effective_on")
+        attributed = store.write(
+            Attribution,
+            ("snapshot_id", *names),
+            ([(draft.id, *row) for row in batch] for batch in _batches(self.tables["attributed"], names, "client_id")),
+        )
+        drafts[draft] = attributed
+        rows = {}
+        for report in wanted:
+            self.progress(f"writing {report.name}")
+            draft, count = self._store(report)
+            drafts[draft], rows[report.slug] = count, count
+        store.publish(drafts)
+        return rows, attributed
+
+    def _store(self, report: Report) -> tuple[store.Draft, int]:
+        keys = [column.key for column in (*report.columns, *report.details)]
+        padded = [number for number, key in enumerate(keys) if report.column(key).kind == "count"]
+        draft = store.begin(report.slug, self.as_of, self.complete_through, keys)
+        table, cells = self.tables[report.slug], cell_names(keys)
+        name_at = keys.index("member_name") if "member_name" in keys else None
+
+        def rows() -> Iterator[list[tuple[Any, ...]]]:
+            fixed = ("tin", "position", "npi", "any_due")
+            for batch in _batches(table, (*fixed, *keys), "tin", "position"):
+                made = []
+                for tin, position, npi, any_due, *values in batch:
+                    for number in padded:
+                        values[number] = values[number] and values[number].zfill(9)
+                    name_key = "" if name_at is None else fold(values[name_at])
+                    made.append((draft.id, tin, position, npi, any_due, name_key, *values))
+                yield made
+
+        columns = ("snapshot_id", "tin", "position", "npi", "any_due", "name_key", *(cells[key] for key in keys))
+        count = store.write(ReportRow, columns, rows())
+        facets = _facets(table, "icm_status" in keys)
+        store.write(
+            ReportFacet,
+            ("snapshot_id", "tin", "kind", "value", "label", "total", "due_total"),
+            ([(draft.id, *row) for row in batch] for batch in _batches(facets, facets.columns, "tin", "kind", "value")),
+        )
+        return draft, count
+
+
+def _facets(table: ibis.Table, has_icm: bool) -> ibis.Table:
+    """tin, kind, value, label, total, due_total: the practice, its PCPs and its ICM values with their row counts."""
+    totals = {"total": _.count(), "due_total": _.any_due.sum().coalesce(0)}
+
+    def facet(kind: str, value: Any, label: Any) -> ibis.Table:
+        keyed = table.mutate(kind=ibis.literal(kind), value=value, shown=label)
+        grouped = keyed.group_by("tin", "kind", "value").agg(label=_.shown.min(), **totals)
+        return grouped.select("tin", "kind", "value", "label", "total", "due_total")
+
+    parts = [facet("practice", ibis.literal(""), _.practice), facet("pcp", _.npi, _.pcp_name)]
+    if has_icm:
+        parts.append(facet("icm", _.icm_status, _.icm_status).filter(_.value != ""))
+    return ibis.union(*parts)
+
+
+def _batches(table: ibis.Table, columns: Sequence[str], *order: str) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a table in order, as tuples of Python values, a transaction's worth at a time."""
+    reader = table.select(*columns).order_by(*order).to_pyarrow_batches(chunk_size=store.BATCH)
+    for batch in reader:
+        for start in range(0, batch.num_rows, store.BATCH):
+            part = batch.slice(start, store.BATCH)
+            if part.num_rows:
+                yield list(zip(*(column.to_pylist() for column in part.columns), strict=True))
+
+
+_NO_PROVIDERS = pa.schema(
+    [
+        *((name, pa.string()) for name in ("npi", "tin", "individual_medicaid_number", "last_name", "first_name",
+                                           "practice_name", "specialty")),
+        ("pcp", pa.bool_()),
+    ]
+).empty_table()  # fmt: skip

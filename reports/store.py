@@ -1,0 +1,197 @@
+"""Writing snapshots: in batches beside the one that is served, then published in one small transaction.
+
+Whatever is killed when, readers see the whole old snapshot or the whole new one. What a killed refresh left half
+built is removed by the next.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from peewee import SqliteDatabase, fn
+
+from reports.snapshot import (
+    Attribution,
+    ReportFacet,
+    ReportPublished,
+    ReportRow,
+    ReportSnapshot,
+    database,
+)
+
+#: Rows a transaction. On SQLite a batch holds the write lock for some 20 ms, and sign-ins go on in between.
+BATCH = 4000
+#: Published snapshots kept of each report.
+KEPT = 2
+
+_ADVISORY_LOCK = 7_208_113  # any number, the same in every process
+
+
+class RefreshRunning(Exception):
+    """Another refresh is writing to this database."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A snapshot being written."""
+
+    id: int
+    slug: str
+
+
+_locked_here = threading.Lock()
+
+
+@contextmanager
+def only_one_refresh() -> Iterator[None]:
+    """Hold the right to write snapshots; it ends with the process. Raises RefreshRunning if another holds it."""
+    if not _locked_here.acquire(blocking=False):
+        raise RefreshRunning("another refresh is running; try again when it has finished")
+    try:
+        if isinstance(database.obj, SqliteDatabase):
+            yield from _with_lock_file()
+        else:
+            yield from _with_advisory_lock()
+    finally:
+        _locked_here.release()
+
+
+def _with_lock_file() -> Iterator[None]:
+    name = str(database.obj.database)
+    if name == ":memory:" or name.startswith("file:") or not name:
+        yield
+        return
+    with Path(f"{name}.refresh-lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise RefreshRunning("another refresh is running; try again when it has finished") from None
+        yield
+
+
+def _with_advisory_lock() -> Iterator[None]:
+    got = database.execute_sql("SELECT pg_try_advisory_lock(%s)", (_ADVISORY_LOCK,)).fetchone()[0]
+    if not got:
+        raise RefreshRunning("another refresh is running; try again when it has finished")
+    try:
+        yield
+    finally:
+        database.execute_sql("SELECT pg_advisory_unlock(%s)", (_ADVISORY_LOCK,))
+
+
+def transaction() -> Any:
+    """A transaction that may write: on SQLite it takes the write lock at once, so that it cannot fail half way."""
+    return database.atomic("IMMEDIATE") if isinstance(database.obj, SqliteDatabase) else database.atomic()
+
+
+def begin(slug: str, as_of: date, complete_through: date | None, keys: Sequence[str]) -> Draft:
+    """Start a snapshot of `slug`. Nobody sees it until it is published."""
+    with transaction():
+        made = ReportSnapshot.create(
+            slug=slug,
+            as_of=as_of,
+            complete_through=complete_through,
+            created_at=_now(),
+            keys=json.dumps(list(keys)),
+        )
+    return Draft(made.id, slug)
+
+
+def write(model: Any, columns: Sequence[str], batches: Iterable[list[tuple[Any, ...]]]) -> int:
+    """Insert the batches of rows, each in a transaction of its own. Returns how many rows there were."""
+    table, names = model._meta.table_name, ", ".join(columns)
+    count = 0
+    for batch in batches:
+        with transaction():
+            cursor = database.connection().cursor()
+            if isinstance(database.obj, SqliteDatabase):
+                marks = ", ".join("?" * len(columns))
+                cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", batch)
+            else:
+                with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                    for row in batch:
+                        copy.write_row(row)
+            cursor.close()
+        count += len(batch)
+    return count
+
+
+def publish(drafts: dict[Draft, int]) -> None:
+    """Serve these snapshots (with their row counts) from now on, all in one transaction."""
+    now = _now()
+    with transaction():
+        for draft, count in drafts.items():
+            ReportSnapshot.update(published_at=now, row_count=count).where(ReportSnapshot.id == draft.id).execute()
+            changed = (
+                ReportPublished.update(snapshot_id=draft.id).where(ReportPublished.slug == draft.slug).execute()
+            )
+            if not changed:
+                ReportPublished.create(slug=draft.slug, snapshot_id=draft.id)
+
+
+def tidy() -> int:
+    """Remove half-built snapshots and, of each report, all but the last published ones. Returns how many went.
+
+    Call it only while holding `only_one_refresh`: whatever is unpublished then is left over.
+    """
+    served = {snapshot_id for (snapshot_id,) in ReportPublished.select(ReportPublished.snapshot_id).tuples()}
+    kept: dict[str, int] = {}
+    gone = []
+    query = ReportSnapshot.select(ReportSnapshot.id, ReportSnapshot.slug, ReportSnapshot.published_at).order_by(
+        ReportSnapshot.published_at.desc(), ReportSnapshot.id.desc()
+    )
+    for snapshot_id, slug, published_at in list(query.tuples()):
+        if published_at is not None and (snapshot_id in served or kept.get(slug, 0) < KEPT):
+            kept[slug] = kept.get(slug, 0) + 1
+        else:
+            gone.append(snapshot_id)
+    for snapshot_id in gone:
+        _remove(snapshot_id)
+    return len(gone)
+
+
+def _remove(snapshot_id: int) -> None:
+    """Delete a snapshot in small batches, its own row last, so that a kill on the way leaves it to be found again."""
+    for model, keys in ((ReportRow, "tin, position"), (Attribution, "client_id"), (ReportFacet, "tin, kind, value")):
+        table, mark = model._meta.table_name, database.param
+        marks = ", ".join([mark] * len(keys.split(",")))
+        while True:
+            beyond = database.execute_sql(
+                f"SELECT {keys} FROM {table} WHERE snapshot_id = {mark} ORDER BY {keys} LIMIT 1 OFFSET {BATCH}",
+                (snapshot_id,),
+            ).fetchone()
+            with transaction():
+                if beyond is None:
+                    database.execute_sql(f"DELETE FROM {table} WHERE snapshot_id = {mark}", (snapshot_id,))
+                    break
+                database.execute_sql(
+                    f"DELETE FROM {table} WHERE snapshot_id = {mark} AND ({keys}) < ({marks})", (snapshot_id, *beyond)
+                )
+    with transaction():
+        ReportSnapshot.delete().where(ReportSnapshot.id == snapshot_id).execute()
+
+
+def latest_attribution() -> list[tuple[str, str, date]]:
+    """client_id, npi and effective date of every member in the published attribution."""
+    current = ReportPublished.get_or_none(ReportPublished.slug == "attribution")
+    if current is None:
+        return []
+    query = Attribution.select(Attribution.client_id, Attribution.npi, Attribution.effective_on)
+    return list(query.where(Attribution.snapshot_id == current.snapshot_id).tuples())
+
+
+def snapshots(slug: str) -> int:
+    """How many snapshots of a report there are, served, kept and half built."""
+    return ReportSnapshot.select(fn.COUNT(ReportSnapshot.id)).where(ReportSnapshot.slug == slug).scalar()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
