@@ -75,7 +75,7 @@ def pattern_forms() -> tuple[PatternForm, PatternForm]:
     return PatternForm(MultiDict({"first_name": "Ana", "topics": "hiv"})), wrong
 
 
-def build_context() -> dict[str, Any]:
+def pattern_context() -> dict[str, Any]:
     """The variables of `patterns.html`: form, wrong, columns, rows, definitions, bars, months, page_url."""
     form, wrong = pattern_forms()
     columns = [

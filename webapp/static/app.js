@@ -50,8 +50,9 @@
   };
   document.addEventListener("htmx:error", fail);
   document.addEventListener("htmx:response:error", fail);
-  document.addEventListener("htmx:after:swap", () => {
-    if (banner()) banner().hidden = true;
+  document.addEventListener("htmx:after:swap", (event) => {
+    const status = event.detail?.ctx?.response?.status;
+    if (banner() && status && status < 500) banner().hidden = true;
   });
 
   // A page brought back from the browser's memory may show what a logout has closed: ask the server again.
