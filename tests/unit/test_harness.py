@@ -17,7 +17,10 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Vary": "HX-Request, HX-Request-Type, Cookie",
 }
-SOUND = '<!doctype html><html lang="en"><head><title>Home – Plan</title></head><body><main id="main"><h1>Home</h1>{}</main></body></html>'
+SOUND = (
+    '<!doctype html><html lang="en"><head><title>Home – Plan</title></head>'
+    '<body><main id="main"><h1>Home</h1>{}</main></body></html>'
+)
 FORM = (
     '<form method="post" action="/save"><input type="hidden" name="csrf_token" value="t">'
     '<label for="name">Name *</label><input id="name" name="name" value="old">'
@@ -25,7 +28,8 @@ FORM = (
     '<input type="radio" id="a" name="program" value="A"><label for="a">HUSKY A</label>'
     '<input type="radio" id="b" name="program" value="B"><label for="b">HUSKY B</label></fieldset>'
     '<label><input type="checkbox" name="agree"> I agree</label>'
-    '<label for="q">Question</label><select id="q" name="q"><option value="">Please Select</option><option value="1">City</option></select>'
+    '<label for="q">Question</label><select id="q" name="q">'
+    '<option value="">Please Select</option><option value="1">City</option></select>'
     '<button name="go" value="next">Next</button><button name="go" value="back">Previous</button></form>'
 )
 
