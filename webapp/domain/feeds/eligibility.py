@@ -157,7 +157,9 @@ def _store_members(members: dict[str, _FromFile]) -> set[str]:
     fields = [Member.client_id, *(Member._meta.fields[name] for name in names)]
     before = {row["client_id"]: row for row in existing(Member, Member.client_id, list(members), fields)}
     differing = [m.values for key, m in members.items() if before.get(key) != m.values]
-    write(Member, differing, ("client_id",), names)
+    # A new member has no coverage row yet; one who is there keeps what coverage gave.
+    unknown = {"language": "", "interpreter": None, "renewal_on": None}
+    write(Member, [values | unknown for values in differing], ("client_id",), names)
     return {values["client_id"] for values in differing if values["client_id"] in before}
 
 
