@@ -8,6 +8,7 @@ address that carries the file's hash (`asset_url`), so that browsers may keep it
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import hashlib
 import os
@@ -98,33 +99,41 @@ def is_immutable(_path: str, url: str) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `assets` (for `assets.css`) and `asset_url`."""
+    """Give templates `assets` (for `assets.css`) and `asset_url`, and see that what is served compressed is current."""
+    with contextlib.suppress(OSError):  # a folder that cannot be written to: served as it stands
+        compress_static()
     app.jinja_env.globals.update(assets={"css": css}, asset_url=asset_url)
 
 
 def compress_static(folder: Path = STATIC) -> list[Path]:
     """Write `.br` and `.gz` beside every served file that gains by it; return what was written.
 
-    Called when the project is built (`python -m webapp.assets`). They are not committed, and without them the files
-    are served as they are. Each appears as a whole, so that two runs at once do no harm.
+    Called when the project is built (`python -m webapp.assets`) and again at each start, where it finds nothing to do
+    unless a file is newer than what stands beside it: WhiteNoise would go on serving the old one. They are not
+    committed. Each appears as a whole, so that processes that start together do no harm.
     """
     written = []
     for path in served_files(folder):
-        data = path.read_bytes()
-        if len(data) < SMALLEST_WORTH_COMPRESSING:
+        status = path.stat()
+        if status.st_size < SMALLEST_WORTH_COMPRESSING:
             continue
-        for suffix, packed in (
-            (".br", brotli.compress(data, quality=11)),
-            (".gz", gzip.compress(data, 9, mtime=0)),
-        ):
-            if len(packed) >= len(data):
-                continue
+        for suffix, compress in ((".br", _brotli), (".gz", _gzip)):
             target = path.with_name(path.name + suffix)
+            if target.exists() and target.stat().st_mtime_ns >= status.st_mtime_ns:
+                continue
             draft = target.with_name(f"{target.name}.{os.getpid()}")
-            draft.write_bytes(packed)
+            draft.write_bytes(compress(path.read_bytes()))
             draft.replace(target)
             written.append(target)
     return written
+
+
+def _brotli(data: bytes) -> bytes:
+    return brotli.compress(data, quality=11)
+
+
+def _gzip(data: bytes) -> bytes:
+    return gzip.compress(data, 9, mtime=0)
 
 
 if __name__ == "__main__":
@@ -132,5 +141,4 @@ if __name__ == "__main__":
     sizes = [("app.css, in the page", css.encode())]
     sizes += [(path.name, path.read_bytes()) for path in served_files()]
     for name, data in sizes:
-        packed = len(brotli.compress(data, quality=11))
-        sys.stdout.write(f"{name:28} {len(data):7} bytes {packed:7} brotli\n")
+        sys.stdout.write(f"{name:28} {len(data):7} bytes {len(_brotli(data)):7} brotli\n")
