@@ -7,6 +7,7 @@ from peewee import Field
 
 from reports.layout import TABLES, Type
 from reports.refresh import PortalData
+from webapp.config import Plan, read_settings
 from webapp.domain.care import FROM_MEMBER, PcpSelection
 from webapp.domain.directory import Provider
 
@@ -20,8 +21,9 @@ _ARROW: dict[Type, pa.DataType] = {
 }
 
 
-def portal_data() -> PortalData:
-    """The directory, and the PCPs that members chose in the portal, in the columns of `reports.layout`."""
+def portal_data(plan: Plan | None = None) -> PortalData:
+    """The directory, the PCPs that members chose in the portal (both in the columns of `reports.layout`), and
+    the names of the programs. `plan` is the one of the environment's settings unless given."""
     selections = PcpSelection.select(
         PcpSelection.client_id, PcpSelection.npi, PcpSelection.selected_on
     ).where(PcpSelection.source == FROM_MEMBER)
@@ -34,7 +36,17 @@ def portal_data() -> PortalData:
         pcp_selections=_arrow("pcp_selection", rows),
         opt_outs=None,
         consents=None,
+        programs=_program_names(plan or read_settings().plan),
     )
+
+
+def _program_names(plan: Plan) -> dict[str, str]:
+    """The name shown for each spelling of eligibility's `plan`, spellings in lower case."""
+    return {
+        spelling.strip().lower(): plan.program_name(letter)
+        for letter, spellings in plan["programs"].items()
+        for spelling in spellings
+    }
 
 
 def _provider_fields() -> list[Field]:

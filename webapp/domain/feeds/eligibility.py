@@ -40,6 +40,7 @@ _COLUMNS = (
     "enrollment_end_date",
     "plan",
     "dual_status_code",
+    "death_flag",
     *_TEXTS,
     *_DATES,
 )
@@ -148,6 +149,9 @@ def _values(row: Row) -> Values:
     values["subscriber_id"] = text(row["subscriber_id"]) or client_id
     values.update({name: text(row[name]) for name in _TEXTS})
     values.update({name: row[name] for name in _DATES})
+    if row["death_flag"] and row["death_date"] is None:
+        # A death without a day is taken to have happened: nothing may be opened in this person's name.
+        values["death_date"] = row["enrollment_start_date"]
     return values
 
 

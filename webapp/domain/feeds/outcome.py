@@ -30,12 +30,16 @@ class FeedOutcome:
         return sum(aside.count for aside in self.set_aside)
 
     def __str__(self) -> str:
+        """The counts on one line, then a line for each reason for which rows were set aside."""
         text = (
             f"{self.feed}: {self.read:,} rows, {self.added:,} added, {self.changed:,} changed, "
             f"{self.unchanged:,} unchanged"
         )
         if self.removed:
             text += f", {self.removed:,} removed"
+        for aside in self.set_aside:
+            first = ", ".join(f"{name} {value or '(blank)'}" for name, value in aside.first.items())
+            text += f"\n  {aside.count:,} set aside: {aside.reason}; the first: {first}"
         return text
 
 
@@ -64,11 +68,12 @@ class Tally:
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
-    _aside: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    _aside: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
 
     def put_aside(self, reason: str, row: Mapping[str, Any], also: Sequence[str] = ()) -> None:
         """Count a row at fault; of the first for each reason the key columns and `also` are kept to be shown."""
-        count, first = self._aside.get(reason, (0, {name: row.get(name) for name in (*self.key, *also)}))
+        shown = {name: "" if row[name] is None else str(row[name]) for name in (*self.key, *also)}
+        count, first = self._aside.get(reason, (0, shown))
         self._aside[reason] = (count + 1, first)
 
     def outcome(self, found_before: Iterable[SetAside]) -> FeedOutcome:

@@ -1,0 +1,71 @@
+"""The portal's web application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from webapp.config import Settings
+
+HERE = Path(__file__).parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Wire the application. The database is opened, not migrated (`portal migrate` does that).
+
+    The imports stand here because everything below `webapp` imports this file: commands and rules
+    need no web framework.
+    """
+    from flask import Flask
+    from flask_compress import Compress
+    from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
+    from whitenoise import WhiteNoise
+
+    from webapp import assets, clock
+    from webapp.blueprints import BLUEPRINTS
+    from webapp.config import read_settings
+    from webapp.domain.db import open_database
+    from webapp.web import audience, connection, errors, language, menus, security, signed_in
+
+    settings = settings or read_settings()
+    clock.install(clock.Clock(settings.today, settings.plan["plan"]["time_zone"]))
+    open_database(settings.database)
+
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key or connection.demo_key(),
+        SESSION_COOKIE_NAME="__Host-portal" if settings.secure else "portal",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # every unsafe request's Origin is checked instead
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+        MAX_CONTENT_LENGTH=1_000_000,
+        COMPRESS_MIN_SIZE=500,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=5,
+    )
+    app.jinja_loader = ChoiceLoader(
+        [FileSystemLoader(HERE / "pages"), PrefixLoader({"partials": FileSystemLoader(HERE / "partials")})]
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+    for part in (connection, language, security, signed_in, audience, menus, errors):
+        part.init_app(app)
+    Compress(app)
+    assets.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(assets.STATIC),
+        prefix=assets.PREFIX,
+        immutable_file_test=assets.is_immutable,
+        allow_all_origins=False,
+        add_headers_function=security.static_headers(settings.secure),
+    )
+    return app

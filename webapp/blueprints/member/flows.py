@@ -1,0 +1,169 @@
+"""The members' wizards: registration, in the four steps of guide 000."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, current_app, request, url_for
+from flask_babel import gettext as _
+
+from reports.words import N_
+from webapp import content
+from webapp.domain import accounts, eligibility, registration, throttle
+from webapp.domain.eligibility import Member, Registration
+from webapp.domain.registration import ChosenAccount, IdCard, LinkMaker
+from webapp.domain.security_questions import HOW_MANY
+from webapp.flows.engine import Flow, Refused, State, Step, Values
+from webapp.web import language, render
+from webapp.web.signed_in import actor, cookie_name, settings, sign_in
+from webapp.web.wizard import StepBroken, Wizard
+
+from .forms import AccountForm, LicenseForm, ValidationForm, VerifyForm, read_date
+
+RUN_COOKIE = "register_run"
+
+
+def _agreement(state: State) -> dict[str, Any]:
+    return {"agreement": content.read("member-license-agreement", language.current())}
+
+
+def _match(form: ValidationForm, state: State) -> Values:
+    """Step 2: match the card, or say "Eligibility not found" and no more."""
+    plan = settings().plan
+    card = IdCard(
+        client_id=form.client_id.data,
+        first_name=form.first_name.data,
+        last_name=form.last_name.data,
+        birth_date=read_date(form.birth_date.data),
+    )
+    run_key = request.cookies.get(cookie_name(RUN_COOKIE), "")
+    try:
+        member = registration.identify(card, run_key, actor("member"), plan, link_maker().secret_key)
+    except registration.EligibilityNotFound:
+        raise Refused(_("Eligibility not found")) from None
+    except throttle.Locked:
+        raise Refused(_locked_message(), status=429) from None
+    except accounts.AlreadyRegistered:
+        raise Refused(
+            _("You already have an account. Go to the login page and choose “Forgot your username or password?”")
+        ) from None
+    except registration.MayNotRegister as refusal:
+        raise Refused(_who_to_call(refusal.reason)) from None
+    return {**form.answers(), "member": member.client_id}
+
+
+def _locked_message() -> str:
+    return _(
+        "The information did not match three times in a row. To protect you, we stopped here. "
+        "Contact Technical Support Services at %(telephone)s, Monday – Friday, 9:00 a.m. – 4:00 p.m.",
+        telephone=settings().plan["telephones"]["technical_support"],
+    )
+
+
+def _who_to_call(reason: Registration) -> str:
+    telephone = settings().plan["telephones"]["member_engagement"]
+    if reason is Registration.TOO_YOUNG:
+        return _(
+            "You must be %(age)s or older to make an account. Call Member Engagement Services at %(telephone)s.",
+            age=settings().plan["registration"]["minimum_age"],
+            telephone=telephone,
+        )
+    return _(
+        "We cannot make an account because coverage ended some time ago. "
+        "Call Member Engagement Services at %(telephone)s.",
+        telephone=telephone,
+    )
+
+
+def _still_free(state: State) -> bool:
+    return registration.still_free(state.of("validation")["member"], settings().plan)
+
+
+def _username_free(state: State) -> bool:
+    return accounts.is_username_free("member", state.of("account")["username"])
+
+
+def _account_hints(state: State) -> dict[str, Any]:
+    return {"rules": settings().plan.password_rules("member")}
+
+
+def _keep_account(form: AccountForm, state: State) -> Values:
+    return {**form.answers(), **form.hashed_secrets(form.earlier)}
+
+
+def _summary(state: State) -> dict[str, Any]:
+    member: Member = eligibility.get_member(state.of("validation")["member"])
+    return {"member": member, "chosen": state.of("account")}
+
+
+REGISTER = Flow(
+    name="register",
+    keep_for=timedelta(minutes=30),
+    steps=(
+        Step("license-agreement", N_("LICENSE AGREEMENT"), LicenseForm, "partials/member/license.html", show=_agreement),
+        Step(
+            "validation",
+            N_("VALIDATION"),
+            ValidationForm,
+            "partials/member/validation.html",
+            clears=("account",),
+            accept=_match,
+            still_holds=_still_free,
+        ),
+        Step(
+            "account",
+            N_("ACCOUNT INFORMATION"),
+            AccountForm,
+            "partials/member/new_account.html",
+            accept=_keep_account,
+            still_holds=_username_free,
+            show=_account_hints,
+        ),
+        Step("verify", N_("VERIFY"), VerifyForm, "partials/member/verify.html", show=_summary),
+    ),
+)
+
+
+def _commit(state: State) -> str:
+    """Finish: make the account, inside the transaction that closes the run."""
+    chosen = state.of("account")
+    new = ChosenAccount(
+        username=chosen["username"],
+        email=chosen["email"],
+        password_hash=chosen["password_hash"],
+        answers=tuple(
+            accounts.HashedAnswer(chosen[f"question_{n}"], chosen[f"answer_{n}_hash"]) for n in range(1, HOW_MANY + 1)
+        ),
+    )
+    client_id = state.of("validation")["member"]
+    try:
+        account = registration.complete(
+            client_id, new, language.current(), actor("member"), settings().plan, link_maker()
+        )
+    except accounts.UsernameTaken:
+        raise StepBroken("account", _("That username is taken. Choose another one.")) from None
+    except accounts.AlreadyRegistered:
+        raise StepBroken("validation", _("This member already has an account.")) from None
+    return str(account.id)
+
+
+def _welcome(result: str) -> Response:
+    """After Finish: signed in, at the Member Portal home page."""
+    account = accounts.Account.get_by_id(int(result))
+    response = render.leave_for(url_for("member.home"))
+    sign_in(response, account)
+    return response
+
+
+def link_maker() -> LinkMaker:
+    """Makes the links that confirm addresses."""
+    return LinkMaker(settings().base_url, current_app.config["SECRET_KEY"])
+
+
+REGISTRATION = Wizard(
+    flow=REGISTER,
+    template="member/step.html",
+    cancelled="member.login",
+    commit=_commit,
+    done=_welcome,
+    home="member.home",
+)

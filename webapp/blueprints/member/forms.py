@@ -1,0 +1,180 @@
+"""The members' forms. Messages say what is wrong and how to mend it."""
+
+import re
+from datetime import date
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import Field, PasswordField, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from webapp.config import PasswordRules
+from webapp.domain import accounts, passwords
+from webapp.domain.security_questions import HOW_MANY, QUESTIONS
+from webapp.flows.engine import Values
+from webapp.web.signed_in import settings
+from webapp.web.wizard import StepForm
+
+USERNAME = re.compile(r"[\w.@-]{3,50}")
+EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;.]+(\.[^@\s<>\"',;.]+)+")
+
+
+def read_date(text: str) -> date | None:
+    """A date typed as month/day/year; month and day may have one digit. None when it is not one."""
+    found = re.fullmatch(r"\s*(\d{1,2})\s*[/.\-\s]\s*(\d{1,2})\s*[/.\-\s]\s*(\d{4})\s*", text)
+    if not found:
+        return None
+    month, day, year = map(int, found.groups())
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+class LicenseForm(StepForm):
+    """Step 1: pressing Agree is the answer."""
+
+
+class ValidationForm(StepForm):
+    """Step 2: what stands on the ID card."""
+
+    birth_date = StringField(
+        _("Date of Birth"), [InputRequired(_("Enter the date of birth as month/day/year, like 03/25/1990."))]
+    )
+    first_name = StringField(_("First Name"), [InputRequired(_("Enter the first name as it is on the ID card."))])
+    last_name = StringField(_("Last Name"), [InputRequired(_("Enter the last name as it is on the ID card."))])
+    client_id = StringField(
+        _("Client ID Number"), [InputRequired(_("Enter the Client ID Number as it is on the ID card.")), Length(max=100)]
+    )
+
+    def validate_birth_date(self, field: Field) -> None:
+        if read_date(field.data) is None:
+            raise ValidationError(gettext("Enter the date of birth as month/day/year, like 03/25/1990."))
+
+
+class AccountForm(StepForm):
+    """Step 3: username, address, password, three security questions.
+
+    A password or an answer that was right before need not be typed again: its hash is kept with the run.
+    """
+
+    username = StringField(_("Username"), [InputRequired(_("Enter a username."))])
+    email = StringField(_("Email Address"), [InputRequired(_("Enter your email address."))])
+    confirm_email = StringField(_("Confirm Email Address"))
+    password = PasswordField(_("Password"))
+    confirm_password = PasswordField(_("Confirm Password"))
+    secret_fields = ("password", "confirm_password", *(f"answer_{n}" for n in range(1, HOW_MANY + 1)))
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [("", gettext("Please Select")), *((key, gettext(text)) for key, text in QUESTIONS.items())]
+        for number in range(1, HOW_MANY + 1):
+            self[f"question_{number}"].choices = offered
+
+    @property
+    def numbers(self) -> range:
+        """1, 2, 3: the security questions' numbers."""
+        return range(1, HOW_MANY + 1)
+
+    def kept(self, name: str) -> bool:
+        """Whether a right secret is already kept for `name`, so that its field may stay blank."""
+        return bool(self.earlier.get(f"{name}_hash"))
+
+    def hashed_secrets(self, earlier: Values) -> dict[str, object]:
+        kept = {key: value for key, value in earlier.items() if key.endswith("_hash")}
+        if self.password.data and not self.password_problems() and self.password.data == self.confirm_password.data:
+            kept["password_hash"] = passwords.hash_secret(self.password.data)
+        for number in self.numbers:
+            answer = (self[f"answer_{number}"].data or "").strip()
+            if answer:
+                kept[f"answer_{number}_hash"] = passwords.hash_secret(passwords.normal_answer(answer))
+        return kept
+
+    def password_problems(self) -> list[str]:
+        validation = self.state.of("validation")
+        personal = [
+            self.username.data or "",
+            validation.get("first_name", ""),
+            validation.get("last_name", ""),
+            settings().plan["plan"]["program_prefix"],
+        ]
+        return passwords.problems(self.password.data or "", password_rules(), personal)
+
+    def validate_username(self, field: Field) -> None:
+        if not USERNAME.fullmatch(field.data.strip()):
+            raise ValidationError(
+                gettext("Use 3 to 50 letters, digits, or . - _ @ for the username, with no spaces.")
+            )
+        if not accounts.is_username_free("member", field.data):
+            raise ValidationError(gettext("That username is taken. Choose another one."))
+
+    def validate_email(self, field: Field) -> None:
+        if not EMAIL.fullmatch(field.data.strip()) or len(field.data) > 254:
+            raise ValidationError(gettext("Enter an email address like name@example.com."))
+
+    def validate_confirm_email(self, field: Field) -> None:
+        if (field.data or "").strip().casefold() != (self.email.data or "").strip().casefold():
+            raise ValidationError(gettext("The two email addresses are not the same. Enter your address again."))
+
+    def validate_password(self, field: Field) -> None:
+        if not field.data:
+            if not self.kept("password"):
+                raise ValidationError(gettext("Enter a password."))
+            return
+        found = self.password_problems()
+        if found:
+            raise ValidationError(password_problem(found[0], password_rules()))
+
+    def validate_confirm_password(self, field: Field) -> None:
+        if (field.data or "") != (self.password.data or ""):
+            raise ValidationError(gettext("The two passwords are not the same. Enter the password again."))
+
+
+def _check_question(form: AccountForm, field: Field) -> None:
+    if not field.data:
+        raise ValidationError(gettext("Choose a security question."))
+    number = int(field.short_name[-1])
+    if any(form[f"question_{earlier}"].data == field.data for earlier in range(1, number)):
+        raise ValidationError(gettext("Choose three different security questions."))
+
+
+def _check_answer(form: AccountForm, field: Field) -> None:
+    number = int(field.short_name[-1])
+    changed = form[f"question_{number}"].data != form.earlier.get(f"question_{number}")
+    if not (field.data or "").strip() and (changed or not form.kept(f"answer_{number}")):
+        raise ValidationError(gettext("Enter the answer to the security question."))
+
+
+for _number in range(1, HOW_MANY + 1):
+    setattr(
+        AccountForm,
+        f"question_{_number}",
+        SelectField(_("Security Question %(number)s", number=_number), [_check_question], validate_choice=True),
+    )
+    setattr(AccountForm, f"answer_{_number}", StringField(_("Answer %(number)s", number=_number), [_check_answer]))
+
+
+class VerifyForm(StepForm):
+    """Step 4: pressing Finish is the answer."""
+
+
+def password_rules() -> PasswordRules:
+    """The plan's rules for members' passwords."""
+    return settings().plan.password_rules("member")
+
+
+def password_problem(code: str, rules: PasswordRules) -> str:
+    """Words for a code of passwords.problems."""
+    return {
+        "short": gettext("Use at least %(count)s characters for the password.", count=rules.minimum_length),
+        "letter": gettext("Use at least 1 letter in the password."),
+        "digit": gettext("Use at least 1 digit in the password."),
+        "special": gettext("Use at least 1 of these in the password: %(list)s", list=rules.special_characters),
+        "characters": gettext(
+            "Use only letters, digits, and these characters in the password: %(list)s", list=rules.special_characters
+        ),
+        "common": gettext("Many people use that password, so it is easy to guess. Choose another one."),
+        "personal": gettext("Leave your name, your username and the name of the program out of the password."),
+    }[code]
+
+

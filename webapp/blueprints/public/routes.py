@@ -1,0 +1,83 @@
+"""Addresses that need no account: the gateway, the home pages, the content pages, and what machines ask for."""
+
+from flask import Blueprint, Response, abort, render_template
+from flask_babel import gettext as _
+
+from webapp import content
+from webapp.domain import facts, mailbox
+from webapp.domain.db import database
+from webapp.patterns import pattern_context
+from webapp.web import audience, language, render
+
+blueprint = Blueprint("public", __name__)
+
+
+@blueprint.get("/")
+@audience.public
+def gateway() -> Response:
+    """The state's page, from which members and providers find their own."""
+    return render.page("public/page.html", "partials/public/gateway.html", title=_("HUSKY Health for Connecticut"))
+
+
+@blueprint.get("/members")
+@audience.public
+def members_home() -> Response:
+    """HUSKY Health Home Page (guide 000)."""
+    return render.page("public/page.html", "partials/public/members_home.html", title=_("HUSKY Health Home Page"))
+
+
+@blueprint.get("/members/pages/<name>")
+@audience.public
+def page(name: str) -> Response:
+    """A content page."""
+    if name not in content.PAGES:
+        abort(404)
+    return _prose(name)
+
+
+@blueprint.get("/guides/<name>")
+@audience.public
+def guide(name: str) -> Response:
+    """A how-to guide."""
+    return _prose(f"guide-{name}")
+
+
+@blueprint.get("/providers")
+@audience.public
+def providers_home() -> Response:
+    """Provider Home Page (guide 003)."""
+    return render.page("public/page.html", "partials/public/providers_home.html", title=_("Provider Home Page"))
+
+
+@blueprint.get("/patterns")
+@audience.public
+def patterns() -> str:
+    """Every piece of the house in every state."""
+    return render_template("patterns.html", **pattern_context())
+
+
+@blueprint.get("/demo/mail")
+@audience.public
+def demo_mail() -> Response:
+    """What the demo's outbox sent. Elsewhere there is no such page."""
+    if not facts.is_demo():
+        abort(404)
+    return render.page(
+        "public/page.html", "partials/public/mailbox.html", title=_("Mail of the demo"), messages=mailbox.latest()
+    )
+
+
+@blueprint.get("/health")
+@audience.public
+def health() -> tuple[dict[str, str], int]:
+    """200 when the portal can serve: the database answers."""
+    database.execute_sql("SELECT 1")
+    return {"status": "ok"}, 200
+
+
+def _prose(name: str) -> Response:
+    try:
+        prose = content.read(name, language.current())
+    except content.NoSuchPage:
+        abort(404)
+    return render.page("public/page.html", "partials/public/prose.html", title=prose.title, prose=prose)

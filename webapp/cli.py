@@ -1,0 +1,251 @@
+"""`portal`: the command line (contract.md). Exit 0: done; 2: the call or the input is wrong; 1: anything else."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from webapp import clock
+from webapp.config import Settings, SettingsError, read_settings
+
+
+class InputError(click.ClickException):
+    """What was asked cannot be done as asked; the message names what and where."""
+
+    exit_code = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """The health plan portal."""
+
+
+def _open() -> Settings:
+    """Settings read and the database opened."""
+    from webapp.domain.db import open_database
+
+    try:
+        settings = read_settings()
+    except SettingsError as fault:
+        raise InputError(str(fault)) from fault
+    clock.install(clock.Clock(settings.today, settings.plan["plan"]["time_zone"]))
+    open_database(settings.database)
+    return settings
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=int)
+@click.option("--threads", default=8, show_default=True, type=int)
+def serve(host: str, port: int, threads: int) -> None:
+    """The web server (one process) with its mail worker."""
+    from webapp import serving
+
+    settings = _open()
+    try:
+        serving.check_ready(settings)
+    except serving.NotReady as fault:
+        raise InputError(str(fault)) from fault
+    serving.serve(settings, host, port, threads, _say)
+
+
+@main.command()
+def worker() -> None:
+    """The mail worker alone, where another server runs the app."""
+    from webapp import serving
+
+    serving.work(_open())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    from webapp.domain.migrate import migrate as run_migrations
+
+    _open()
+    done = run_migrations()
+    _say("\n".join(f"migrated {name}" for name in done) or "the database is up to date")
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the demo for scripts.")
+@click.option("--reset", is_flag=True, help="Put the demo back as it was.")
+def demo(as_json: bool, reset: bool) -> None:
+    """Load the demo plan: the same people on every machine."""
+    from webapp.demo import DemoRefused, describe_demo, load_demo
+
+    settings = _open()
+    try:
+        load_demo(settings, reset, _say)
+    except DemoRefused as fault:
+        raise InputError(str(fault)) from fault
+    described = describe_demo(settings.plan)
+    if as_json:
+        click.echo(json.dumps(described, indent=2, ensure_ascii=False))
+        return
+    _print_demo(described)
+
+
+def _print_demo(described: dict[str, Any]) -> None:
+    click.echo("\nWho can register at /members/register/license-agreement:")
+    for member in [m for m in described["members"] if not m["registered"]][:3]:
+        born = date.fromisoformat(member["birth_date"])
+        click.echo(
+            f"  {member['first_name']} {member['last_name']}, born {born:%m/%d/%Y}, "
+            f"Client ID Number {member['client_id']}"
+        )
+    click.echo("Who can sign in:")
+    for account in described["accounts"]:
+        click.echo(f"  /{account['portal']}s/login  {account['username']}  {account['password']}  ({account['note']})")
+    click.echo("")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def load(folder: Path) -> None:
+    """Load the plan's feeds in FOLDER; each row once, however often."""
+    from reports.extract import ExtractRefused
+    from webapp.domain import feeds
+    from webapp.domain.db import connected
+
+    settings = _open()
+    _need_folder(folder)
+    try:
+        with connected():
+            outcome = feeds.load(folder, settings.plan, _progress())
+    except ExtractRefused as refusal:
+        raise InputError(str(refusal)) from refusal
+    for line in outcome.feeds:
+        click.echo(str(line))
+    for notice in outcome.notices:
+        click.echo(f"note: {notice}")
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the reports speak of; today if left out.")
+@click.option("--report", "slugs", multiple=True, help="Only this report; may be given more than once.")
+@click.option("--engine", default="duckdb", type=click.Choice(["duckdb", "spark"]), show_default=True)
+def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str) -> None:
+    """Compute and publish the reports from the claims extract in FOLDER (PORTAL_CLAIMS if left out)."""
+    from reports.extract import ExtractRefused
+    from reports.refresh import RefreshRefused
+    from reports.refresh import refresh as run_refresh
+    from webapp.domain.db import connected
+    from webapp.domain.report_inputs import portal_data
+
+    settings = _open()
+    folder = folder or settings.claims
+    if folder is None:
+        raise InputError("give the extract's folder, or set PORTAL_CLAIMS")
+    _need_folder(folder)
+    day = as_of.date() if as_of else clock.today()
+    try:
+        with connected():
+            outcome = run_refresh(
+                folder, day, slugs=list(slugs) or None, engine=engine, portal=portal_data(), progress=_progress()
+            )
+    except (ExtractRefused, RefreshRefused) as refusal:
+        raise InputError(str(refusal)) from refusal
+    for line in outcome.lines():
+        click.echo(line)
+
+
+@main.command()
+@click.argument("slug")
+@click.option("--tin", required=True)
+@click.option("--format", "form", default="json", type=click.Choice(["json", "csv"]), show_default=True)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
+def report(slug: str, tin: str, form: str, output: Path | None) -> None:
+    """Print one published report, the same rows as the page."""
+    from webapp.domain import report_pages
+    from webapp.domain.db import connected
+
+    _open()
+    with connected():
+        try:
+            view = report_pages.whole_report(slug, tin)
+        except report_pages.NoSuchReport as fault:
+            raise InputError(str(fault)) from fault
+        target = output.open("w", encoding="utf-8", newline="") if output else sys.stdout
+        if form == "json":
+            json.dump(report_pages.as_json(view), target, indent=2, ensure_ascii=False)
+            target.write("\n")
+        else:
+            csv.writer(target).writerows(report_pages.as_csv_rows(view))
+        if output:
+            target.close()
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--members", required=True, type=click.IntRange(min=1))
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--seed", default=2015, show_default=True, type=int)
+def synthesize(folder: Path, members: int, as_of: Any, seed: int) -> None:
+    """Write a whole synthetic extract, feeds included, into FOLDER."""
+    from reports.synthetic import synthesize as write_extract
+
+    _open()
+    folder.mkdir(parents=True, exist_ok=True)
+    write_extract(
+        folder, members=members, as_of=as_of.date() if as_of else clock.today(), seed=seed, progress=_progress()
+    )
+
+
+@main.command()
+@click.option("--to", help="Only mail to this address.")
+@click.option("--json", "as_json", is_flag=True)
+def mail(to: str | None, as_json: bool) -> None:
+    """What the outbox sent (demo only), codes readable by scripts."""
+    from webapp.domain import facts, mailbox
+    from webapp.domain.db import connected
+
+    _open()
+    with connected():
+        if not facts.is_demo():
+            raise InputError("mail can be read here only in the demo")
+        letters = mailbox.latest(to)
+    if as_json:
+        click.echo(json.dumps([asdict(letter) for letter in letters], indent=2, default=str, ensure_ascii=False))
+        return
+    for letter in letters:
+        click.echo(f"To: {letter.to}\nSubject: {letter.subject}\n\n{letter.body}\n")
+
+
+@main.command()
+def check() -> None:
+    """Read settings and plan file and say what is wrong."""
+    from webapp.domain.db import describe
+    from webapp.domain.migrate import pending
+
+    settings = _open()
+    click.echo(f"database {describe(settings.database)}")
+    waiting = pending()
+    if waiting:
+        raise InputError(f"{len(waiting)} migrations are waiting: run `portal migrate`")
+    click.echo("settings and plan file are in order")
+
+
+def _need_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise InputError(f"{folder} is not a folder")
+
+
+def _progress() -> Callable[[str], None]:
+    """Progress lines for people who watch; nothing where nobody does."""
+    return _say if sys.stderr.isatty() else lambda text: None
+
+
+if __name__ == "__main__":
+    main()

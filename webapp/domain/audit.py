@@ -1,0 +1,52 @@
+"""The audit log: who did what to whom, when, from where. Rows are only ever added."""
+
+from dataclasses import dataclass
+
+from peewee import AutoField, CharField, DateTimeField, IntegerField, TextField
+
+from webapp import clock
+from webapp.domain.db import Table
+
+
+class AuditEntry(Table):
+    """One thing that happened. No health information goes into `detail`."""
+
+    id = AutoField()
+    at = DateTimeField(index=True)
+    action = CharField(max_length=60, index=True)
+    outcome = CharField(max_length=20)
+    account_id = IntegerField(null=True, index=True)
+    portal = CharField(max_length=10)
+    address = CharField(max_length=45)
+    subject = CharField(max_length=120, default="", index=True)
+    detail = TextField(default="")
+
+    class Meta:
+        table_name = "audit_entry"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: an account, or nobody known, in a portal, from a network address."""
+
+    portal: str
+    address: str
+    account_id: int | None = None
+
+
+def record(actor: Actor, action: str, outcome: str = "done", *, subject: str = "", detail: str = "") -> None:
+    """Add one entry, in the transaction that is open if there is one.
+
+    action: a word like 'sign-in'; outcome: 'done', 'refused' or 'failed'; subject: whom or what it was
+    done to, as 'member:…' or 'account:…'.
+    """
+    AuditEntry.create(
+        at=clock.now(),
+        action=action,
+        outcome=outcome,
+        account_id=actor.account_id,
+        portal=actor.portal,
+        address=actor.address,
+        subject=subject,
+        detail=detail,
+    )

@@ -1,0 +1,43 @@
+"""What a person sees of a member of the household: eligibility, address and PCP together."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import date
+
+from reports import snapshot
+from webapp.domain import directory, eligibility
+from webapp.domain.eligibility import Eligibility, Member
+
+
+@dataclass(frozen=True)
+class MemberView:
+    """A member as My HUSKY Account Information shows them. `pcp_name` is empty where none is attributed."""
+
+    member: Member
+    eligibility: Eligibility
+    pcp_name: str
+    pcp_since: date | None
+
+    @property
+    def address(self) -> str:
+        """The address on one line."""
+        member = self.member
+        town = " ".join(part for part in (member.state, member.zip_code) if part)
+        return ", ".join(part for part in (member.address, member.city, town) if part)
+
+
+def of_member(member: Member, today: date) -> MemberView:
+    """Gather a member's view; the PCP is the one of the published attribution."""
+    pcp = snapshot.attributed([member.client_id]).get(member.client_id)
+    return MemberView(
+        member=member,
+        eligibility=eligibility.eligibility_of(member, today),
+        pcp_name=(directory.provider_name(pcp.npi) or "") if pcp else "",
+        pcp_since=pcp.effective_on if pcp else None,
+    )
+
+
+def opaque_key(client_id: str, session_hash: str) -> str:
+    """A name for a member in addresses that means nothing to anybody else, nor in another session."""
+    return hmac.new(session_hash.encode(), client_id.encode(), hashlib.sha256).hexdigest()[:16]

@@ -1,0 +1,15 @@
+"""The security questions that people choose from, by key. The first three are those of guide 000, step 3."""
+
+from reports.words import N_
+
+QUESTIONS: dict[str, str] = {
+    "city-born": N_("In what city were you born? (Enter full name of city only)"),
+    "first-pet": N_("What was the name of your first pet?"),
+    "oldest-niece": N_("What is the first name of your oldest niece?"),
+    "first-school": N_("What was the name of your first school?"),
+    "childhood-street": N_("What street did you live on as a child?"),
+    "first-job-town": N_("In what town was your first job?"),
+    "best-friend": N_("What was the first name of your best friend as a child?"),
+    "favorite-teacher": N_("What was the last name of your favorite teacher?"),
+}
+HOW_MANY = 3

@@ -1,0 +1,110 @@
+"""Limits on tries: waits that grow and end by themselves, and counts that lock after so many in a row.
+
+Each try is counted by one conditional UPDATE before the secret is looked at, so that fifty tries at once
+are not fifty looks. Keys are keyed hashes: unknown usernames and IDs count, lock and wait like known ones.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from peewee import CharField, DateTimeField, IntegerField
+
+from webapp import clock
+from webapp.domain.db import Table, transaction
+
+
+class TryCount(Table):
+    """Tries in a row under one key. `open_at`: when the next paced try may be made."""
+
+    key = CharField(max_length=64, primary_key=True)
+    tries = IntegerField(default=0)
+    open_at = DateTimeField()
+    last_at = DateTimeField()
+
+    class Meta:
+        table_name = "try_count"
+
+
+class MustWait(Exception):
+    """The next try is not allowed yet. `seconds`: how long, rounded up."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
+
+
+class Locked(Exception):
+    """So many wrong tries in a row that only support (or a plan's time limit) opens it again."""
+
+
+def key_of(secret_key: str, *parts: str) -> str:
+    """The keyed hash under which tries for `parts` are counted."""
+    return hmac.new(secret_key.encode(), "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def take_paced_try(key: str, waits: Sequence[int]) -> None:
+    """Count a try that is slowed down, never locked.
+
+    waits: seconds of pause after the 1st, 2nd, … try in a row; the last repeats. Raises MustWait.
+    """
+    while True:
+        row = _row(key)
+        now = clock.now()
+        if row.open_at > now:
+            raise MustWait(max(1, int((row.open_at - now).total_seconds())))
+        pause = waits[min(row.tries, len(waits) - 1)]
+        if _advance(row, now + timedelta(seconds=pause)):
+            return
+
+
+def take_counted_try(key: str, limit: int, unlock_after: timedelta | None = None) -> int:
+    """Count a try of which `limit` in a row lock. Returns its number (1…limit). Raises Locked.
+
+    unlock_after: a lock ends by itself after this (None: only `forget` ends it).
+    """
+    while True:
+        row = _row(key)
+        now = clock.now()
+        if row.tries >= limit:
+            if unlock_after is None or row.last_at + unlock_after > now:
+                raise Locked
+            forget(key)
+        elif _advance(row, row.open_at):
+            return row.tries + 1
+
+
+def is_locked(key: str, limit: int, unlock_after: timedelta | None = None) -> bool:
+    """Whether the next counted try would be refused."""
+    row = TryCount.get_or_none(TryCount.key == key)
+    if row is None or row.tries < limit:
+        return False
+    return unlock_after is None or row.last_at + unlock_after > clock.now()
+
+
+def forget(*keys: str) -> None:
+    """Start counting anew: after a right answer, or when support unlocks."""
+    TryCount.delete().where(TryCount.key.in_(keys)).execute()
+
+
+def _row(key: str) -> TryCount:
+    row = TryCount.get_or_none(TryCount.key == key)
+    if row is None:
+        now = clock.now()
+        with transaction():
+            TryCount.insert(key=key, tries=0, open_at=now, last_at=now).on_conflict_ignore().execute()
+        row = TryCount.get_by_id(key)
+    return row
+
+
+def _advance(row: TryCount, open_at: datetime) -> bool:
+    """Count one more, unless another try was counted meanwhile. The time of the last try is what a lock's
+    end is reckoned from."""
+    with transaction():
+        changed = (
+            TryCount.update(tries=row.tries + 1, open_at=open_at, last_at=clock.now())
+            .where(TryCount.key == row.key, TryCount.tries == row.tries)
+            .execute()
+        )
+    return bool(changed)

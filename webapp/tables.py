@@ -1,0 +1,45 @@
+"""Every table of the portal: what migrations, the demo and tests go by."""
+
+from peewee import sort_models
+
+from reports import snapshot
+from webapp.domain.accounts import Account, SecurityAnswer
+from webapp.domain.audit import AuditEntry
+from webapp.domain.care import Admission, IcmStatus, PcpSelection
+from webapp.domain.directory import Provider
+from webapp.domain.eligibility import EligibilitySpan, Member
+from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
+from webapp.domain.facts import PlanFact
+from webapp.domain.outbox import OutboxMessage
+from webapp.domain.practices import PracticeAccess
+from webapp.domain.sessions import Session
+from webapp.domain.throttle import TryCount
+from webapp.flows.runs import FlowRun
+
+#: The portal's own tables, parents before children.
+ALL_TABLES = tuple(
+    sort_models(
+        [
+            Account,
+            Admission,
+            AuditEntry,
+            EligibilitySpan,
+            ExistingAccount,
+            FlowRun,
+            IcmStatus,
+            Member,
+            OlderMemberAccount,
+            OutboxMessage,
+            PcpSelection,
+            PlanFact,
+            PracticeAccess,
+            Provider,
+            SecurityAnswer,
+            Session,
+            TryCount,
+        ]
+    )
+)
+
+#: Those and the reports' published snapshots, which live in the same database.
+SCHEMA = (*ALL_TABLES, *snapshot.TABLES)

@@ -1,0 +1,1 @@
+"""What every blueprint shares of HTTP: audiences, sessions, headers, language, rendering, errors, wizards."""

@@ -1,0 +1,67 @@
+"""Who may open an address. Each view says so where it is defined; one that does not is refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask_login import current_user
+
+from webapp.domain import audit
+from webapp.web.signed_in import actor
+
+AUDIENCES = ("public", "member", "provider", "support")
+
+
+def _declare(audience: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def mark(view: Callable[..., Any]) -> Callable[..., Any]:
+        view.audience = audience  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+public = _declare("public")
+member = _declare("member")
+provider = _declare("provider")
+support = _declare("support")
+
+
+def of_request() -> str | None:
+    """The audience of the view that answers the request; None where there is no such view."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "audience", None)
+
+
+def init_app(app: Flask) -> None:
+    """Check every request before its view runs."""
+    app.before_request(_check)
+
+
+def _check() -> Response | None:
+    if request.endpoint is None:
+        return None  # there is no such address: the 404 page answers
+    audience = of_request()
+    if audience not in AUDIENCES:
+        abort(500, f"{request.endpoint} declares no audience")
+    if audience == "public" or current_user.is_authenticated:
+        return None
+    audit.record(actor(audience), "open", "refused", subject=f"endpoint:{request.endpoint}")
+    return to_sign_in(audience)
+
+
+def to_sign_in(portal: str) -> Response:
+    """Send the person to the portal's login page and, for a page that was read, back here afterwards."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    login = url_for(f"{portal}.login", next=back)
+    if request.headers.get("HX-Request") == "true":
+        # A redirect would put the login page into the part that is being swapped.
+        return Response(status=401, headers={"HX-Redirect": login})
+    return redirect(login, 303)  # type: ignore[return-value]
+
+
+def safe_next(target: str | None, portal: str) -> str:
+    """Where to go after signing in: the page asked for when it is one of this portal's, else its home."""
+    start = {"member": "/members/", "provider": "/providers/", "support": "/support"}[portal]
+    if target and target.startswith(start) and "//" not in target and "\\" not in target:
+        return target
+    return url_for(f"{portal}.home")

@@ -1,0 +1,67 @@
+"""Errors: a plain page with a reference number, nothing of the inside; details go to the log."""
+
+import logging
+import secrets
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from peewee import OperationalError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+
+from webapp.web.render import is_htmx
+
+log = logging.getLogger("portal")
+
+
+def init_app(app: Flask) -> None:
+    """Wire the handlers."""
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _stale_form(error: CSRFError) -> Response:
+    """The form's token is gone, as after a sign-out in another tab. Nothing was done."""
+    message = _("This page was open too long, so nothing was sent. Go back, load the page again and send it again.")
+    if is_htmx():
+        response = make_response(render_template("partials/pieces/flash.html", message=message), 400)
+        response.headers["HX-Retarget"] = "#flash"
+        response.headers["HX-Reswap"] = "innerHTML"
+        return response
+    return _page(400, message)
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    return _page(error.code or 500)
+
+
+def _database_error(error: OperationalError) -> Response:
+    log.error("database: %s", error.__class__.__name__, exc_info=error)
+    return _page(ServiceUnavailable.code)
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected", exc_info=error)
+    return _page(500)
+
+
+def _page(status: int, message: str | None = None) -> Response:
+    reference = secrets.token_hex(4).upper()
+    log.info("error page %s %s %s", reference, status, request.endpoint)
+    words = {
+        400: _("We could not read what was sent"),
+        403: _("You cannot open this page"),
+        404: _("Page not found"),
+        405: _("This page cannot be used that way"),
+        413: _("That is too large to send"),
+        429: _("Too many tries"),
+        503: _("We are busy right now"),
+    }
+    title = words.get(status, _("Something went wrong"))
+    return make_response(
+        render_template("errors/error.html", status=status, title=title, message=message, reference=reference), status
+    )

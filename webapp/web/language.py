@@ -1,0 +1,73 @@
+"""The language of a page: asked for in the address, else the cookie, else what the browser prefers."""
+
+from urllib.parse import urlencode
+
+from flask import Flask, Response, g, request
+from flask_babel import Babel, get_locale
+
+from webapp.web.signed_in import settings
+
+NAMES = {"en": "English", "es": "Español"}
+_YEAR = 365 * 24 * 3600
+
+babel = Babel()
+
+
+def init_app(app: Flask) -> None:
+    """Wire Babel, and keep the choice in a cookie."""
+    babel.init_app(app, locale_selector=select, timezone_selector=lambda: settings().plan["plan"]["time_zone"])
+    app.after_request(_remember)
+
+
+def select() -> str:
+    """The language code for this request."""
+    if "language" not in g:
+        g.language = _chosen() or _preferred()
+    return g.language
+
+
+def current() -> str:
+    """The language code that the page is rendered in."""
+    return str(get_locale())
+
+
+def choose(code: str) -> None:
+    """Switch for this response and those after it (a wizard's language button)."""
+    if code in settings().plan["plan"]["languages"]:
+        g.language = g.new_language = code
+
+
+def links() -> list[dict[str, object]]:
+    """The language control: the same page in each language."""
+    rest = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    return [
+        {
+            "code": code,
+            "label": NAMES.get(code, code),
+            "url": f"{request.path}?{urlencode([*rest, ('lang', code)])}",
+            "current": code == current(),
+        }
+        for code in settings().plan["plan"]["languages"]
+    ]
+
+
+def _chosen() -> str | None:
+    offered = settings().plan["plan"]["languages"]
+    asked = request.args.get("lang")
+    if asked in offered:
+        g.new_language = asked
+        return asked
+    kept = request.cookies.get("lang")
+    return kept if kept in offered else None
+
+
+def _preferred() -> str:
+    plan = settings().plan["plan"]
+    return request.accept_languages.best_match(plan["languages"]) or plan["default_language"]
+
+
+def _remember(response: Response) -> Response:
+    code = g.get("new_language")
+    if code and code != request.cookies.get("lang"):
+        response.set_cookie("lang", code, max_age=_YEAR, secure=settings().secure, httponly=True, samesite="Lax")
+    return response

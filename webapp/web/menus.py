@@ -1,0 +1,96 @@
+"""The menus of the signed-in portals, as data. A tab whose screens are not there yet leads to a page that says so."""
+
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from reports.words import N_
+from webapp import content
+from webapp.web import language
+from webapp.web.signed_in import portal_of_request, settings
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A menu entry: the endpoint it opens and its label as the guide names it."""
+
+    endpoint: str
+    label: str
+
+
+MENUS: dict[str, tuple[Entry, ...]] = {
+    "member": (
+        Entry("member.home", N_("Member Portal Home")),
+        Entry("member.account", N_("My HUSKY Account Information")),
+        Entry("member.find_a_doctor", N_("Find a Doctor")),
+        Entry("member.update", N_("Update My Personal Information")),
+        Entry("public.members_home", N_("HUSKY Health Home Page")),
+    ),
+    "provider": (
+        Entry("provider.home", N_("Home")),
+        Entry("provider.reports", N_("Reports/Data")),
+        Entry("provider.access", N_("Patient Reports")),
+        Entry("provider.practices", N_("Practices")),
+        Entry("provider.team", N_("Team")),
+        Entry("provider.messages", N_("Messages")),
+        Entry("provider.contacts", N_("Key Contacts")),
+        Entry("provider.profile", N_("Profile")),
+    ),
+}
+
+
+#: The top navigation of the HUSKY Health pages; None stands for Find a Doctor, which is no content page.
+TOP = ("member-information", "member-benefits", None, "managing-your-care", "health-and-wellness", "contact-us")
+FOOTER = ("disclaimer", "privacy-policy", "accessibility")
+
+
+def menu(portal: str) -> list[dict[str, object]]:
+    """A portal's menu in the language of the page; the entry of this page is `current`."""
+    return [
+        {"url": url_for(entry.endpoint), "label": _(entry.label), "current": request.endpoint == entry.endpoint}
+        for entry in MENUS[portal]
+    ]
+
+
+def top_menu() -> list[dict[str, object]]:
+    """The navigation of the public pages."""
+    return [_page_entry(name) for name in TOP]
+
+
+def frame() -> dict[str, object]:
+    """What the page frames need: the menu and the addresses in header and footer."""
+    portal = portal_of_request()
+    common = {
+        "plan": settings().plan,
+        "lang": language.current(),
+        "language_links": language.links(),
+        "footer_links": [_page_entry(name) for name in FOOTER],
+        "home_url": url_for("public.gateway"),
+        "menu": top_menu(),
+        "login_url": url_for("member.login"),
+    }
+    if portal is None or not current_user.is_authenticated:
+        return common
+    return {
+        **common,
+        "menu": menu(portal),
+        "home_url": url_for(f"{portal}.home"),
+        "profile_url": url_for(f"{portal}.profile"),
+        "logout_url": url_for(f"{portal}.logout"),
+        "signed_in_name": f"{current_user.account.first_name} {current_user.account.last_name}",
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Give every template what the frames need."""
+    app.context_processor(frame)
+
+
+def _page_entry(name: str | None) -> dict[str, object]:
+    if name is None:
+        url, label, current = url_for("member.find_a_doctor"), _("Find a Doctor"), "member.find_a_doctor"
+        return {"url": url, "label": label, "current": request.endpoint == current}
+    url = url_for("public.page", name=name)
+    return {"url": url, "label": _(content.PAGES[name]), "current": request.path == url}

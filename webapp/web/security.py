@@ -1,0 +1,125 @@
+"""Headers on every response, and the guards on every request that changes something."""
+
+import base64
+import secrets
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, Response, abort, g, request
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+
+from webapp import assets
+from webapp.web.signed_in import settings
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class MaskedCSRF(CSRFProtect):
+    """Flask-WTF's guard with a token that looks different in each response, so that compressing
+    pages tells an observer nothing about it."""
+
+    def _get_csrf_token(self) -> str | None:
+        token = super()._get_csrf_token()
+        return unmask(token) if token else None
+
+
+csrf = MaskedCSRF()
+
+
+def mask(token: str) -> str:
+    """The token XORed with as many random bytes, which stand before it."""
+    raw = token.encode()
+    pad = secrets.token_bytes(len(raw))
+    return base64.urlsafe_b64encode(pad + bytes(a ^ b for a, b in zip(raw, pad, strict=True))).decode()
+
+
+def unmask(masked: str) -> str:
+    """The token of `mask`; garbage gives garbage, which the guard refuses."""
+    try:
+        both = base64.urlsafe_b64decode(masked.encode())
+    except ValueError:
+        return ""
+    half = len(both) // 2
+    return bytes(a ^ b for a, b in zip(both[half:], both[:half], strict=False)).decode(errors="replace")
+
+
+def csrf_token() -> str:
+    """The hidden field's value, the same for all forms of one response."""
+    if "csrf_mask" not in g:
+        g.csrf_mask = mask(generate_csrf())
+    return g.csrf_mask
+
+
+def init_app(app: Flask) -> None:
+    """Wire the guards and the headers."""
+    csrf.init_app(app)
+    app.before_request(_same_origin_only)
+    app.after_request(add_headers)
+    app.jinja_env.globals["csrf_token"] = csrf_token
+
+
+def content_security_policy() -> str:
+    """Nothing but our own files, and the one inlined style sheet by its hash."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            f"style-src '{assets.css_hash}'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+@lru_cache(maxsize=2)
+def header_set(secure: bool) -> dict[str, str]:
+    """The one header set of every response, static files too. secure: whether people come over TLS."""
+    headers = {
+        "Content-Security-Policy": content_security_policy(),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    }
+    if secure:
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+    return headers
+
+
+def static_headers(secure: bool) -> Callable[[Any, str, str], None]:
+    """WhiteNoise's hook for the same headers on static files."""
+
+    def add(headers: Any, path: str, url: str) -> None:
+        for name, value in header_set(secure).items():
+            headers[name] = value
+
+    return add
+
+
+def add_headers(response: Response) -> Response:
+    """The header set, on errors and fragments too; nothing of a page is kept by anyone on the way."""
+    response.headers.update(header_set(settings().secure))
+    response.headers.setdefault("Cache-Control", "no-store")
+    for name in ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language"):
+        response.vary.add(name)
+    return response
+
+
+def _same_origin_only() -> None:
+    """Refuse a form that another site sent. Browsers say where a request comes from in one of two headers."""
+    if request.method not in UNSAFE:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site not in (None, "same-origin", "none"):
+        abort(403)
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != request.host_url.rstrip("/") and origin != settings().base_url:
+        abort(403)
+
+

@@ -1,0 +1,90 @@
+"""The signed-in person: a cookie that names a session in the database, one for each portal."""
+
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask_login import LoginManager, UserMixin, current_user
+
+from webapp.config import Settings
+from webapp.domain import accounts, audit, sessions
+from webapp.domain.audit import Actor
+
+
+class SignedIn(UserMixin):
+    """Flask-Login's user: an account and the session it came with."""
+
+    def __init__(self, row: sessions.Session) -> None:
+        self.session = row
+        self.account: accounts.Account = row.account
+
+    def get_id(self) -> str:
+        return str(self.account.id)
+
+
+def settings() -> Settings:
+    """The settings this application was made with."""
+    return current_app.config["SETTINGS"]
+
+
+def init_app(app: Flask) -> None:
+    """Let Flask-Login find the account by our own cookie; its own session keys are not used."""
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.request_loader(_load)
+
+
+def portal_of_request() -> str | None:
+    """The portal whose pages the request is for, by its blueprint."""
+    return request.blueprint if request.blueprint in accounts.PORTALS else None
+
+
+def actor(portal: str | None = None) -> Actor:
+    """Who acts, for the audit log."""
+    account_id = current_user.account.id if current_user.is_authenticated else None
+    return Actor(portal or portal_of_request() or "public", request.remote_addr or "", account_id)
+
+
+def cookie_name(name: str) -> str:
+    """A cookie's name; on TLS with the prefix that ties it to this host."""
+    return f"__Host-{name}" if settings().secure else name
+
+
+def set_cookie(response: Response, name: str, value: str, max_age: int | None = None, http_only: bool = True) -> None:
+    """Set a cookie the one way we set cookies."""
+    response.set_cookie(
+        cookie_name(name), value, max_age=max_age, httponly=http_only, secure=settings().secure, samesite="Lax"
+    )
+
+
+def drop_cookie(response: Response, name: str) -> None:
+    """Remove a cookie."""
+    response.delete_cookie(cookie_name(name), secure=settings().secure, samesite="Lax", httponly=True)
+
+
+def sign_in(response: Response, account: accounts.Account) -> None:
+    """Begin a session and hand its token to the browser. The form token starts anew with it."""
+    token = sessions.start(account, request.remote_addr or "", request.user_agent.string)
+    session.clear()
+    set_cookie(response, f"{account.portal}_session", token)
+
+
+def sign_out(response: Response) -> None:
+    """End the session on the server, and have the browser forget the pages it kept (hypermedia, Back)."""
+    if current_user.is_authenticated:
+        who = actor()
+        sessions.end(current_user.session)
+        audit.record(who, "sign-out")
+        drop_cookie(response, f"{current_user.account.portal}_session")
+    session.clear()
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+
+
+def _load(_: Request) -> SignedIn | None:
+    portal = portal_of_request()
+    if portal is None:
+        return None
+    token = request.cookies.get(cookie_name(f"{portal}_session"))
+    row = sessions.find(token, portal, settings().plan) if token else None
+    if row is None:
+        return None
+    if not g.get("is_polling"):
+        sessions.touch(row)
+    return SignedIn(row)

@@ -1,0 +1,244 @@
+"""The wizards' HTTP: one view for all steps of a flow. What a step means is in its Flow and its domain."""
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from webapp import clock
+from webapp.flows import runs
+from webapp.flows.engine import (
+    Flow,
+    Refused,
+    State,
+    Step,
+    Values,
+    allowed_step,
+    first_broken_step,
+    keep,
+    next_open_step,
+    previous_step,
+    reopen,
+    submit,
+    visible_steps,
+)
+from webapp.web import audience, language, render
+from webapp.web.signed_in import cookie_name, drop_cookie, set_cookie
+
+SECOND_PRESS = timedelta(minutes=1)
+
+
+class StepForm(FlaskForm):
+    """A step's form. Secrets are never sent back to the browser nor stored as typed."""
+
+    class Meta:
+        csrf = False  # the guard in front of all views checks the token
+
+    secret_fields: tuple[str, ...] = ()
+
+    def answers(self) -> dict[str, object]:
+        """What was typed, secrets left out."""
+        return {
+            field.short_name: field.data.strip() if isinstance(field.data, str) else field.data
+            for field in self
+            if field.short_name not in self.secret_fields
+        }
+
+    def hashed_secrets(self, earlier: Values) -> dict[str, object]:
+        """What to keep of the secrets: hashes of those that are right, else what was kept before."""
+        return {}
+
+
+class StepBroken(Exception):
+    """At Finish, an earlier step no longer holds; the person goes back to it with the message."""
+
+    def __init__(self, slug: str, message: str) -> None:
+        super().__init__(message)
+        self.slug, self.message = slug, message
+
+
+@dataclass(frozen=True)
+class Wizard:
+    """A flow at an address.
+
+    template: the page around the step's partial. cancelled: the endpoint to leave for. commit: does what
+    the wizard is for, inside Finish's transaction, and returns what to remember of it. done: the response
+    after that, given what commit returned. home: the endpoint for whoever comes back to a finished run.
+    """
+
+    flow: Flow
+    template: str
+    cancelled: str
+    commit: Callable[[State], str]
+    done: Callable[[str], Response]
+    home: str
+
+    def mount(self, blueprint: Blueprint, prefix: str) -> None:
+        """Add the flow's address, `<prefix>/<step>`, to a blueprint."""
+
+        @audience.public
+        def view(step: str) -> Response:
+            return _Request(self, f"{blueprint.name}.{self.flow.name}", step).answer()
+
+        blueprint.add_url_rule(f"{prefix}/<step>", self.flow.name, view, methods=["GET", "POST"])
+
+
+class _Request:
+    """One request to one wizard."""
+
+    def __init__(self, wizard: Wizard, endpoint: str, slug: str) -> None:
+        self.wizard, self.flow, self.endpoint = wizard, wizard.flow, endpoint
+        self.step = self.flow.step(slug) or abort(404)
+        self.cookie = f"{self.flow.name}_run"
+        self.token = request.cookies.get(cookie_name(self.cookie))
+        self.run = runs.find(self.flow, self.token)
+        self.state = self.run.state if self.run else State()
+
+    def answer(self) -> Response:
+        if self.run and self.run.finished_at:
+            return self.after_finish()
+        if self.run is None and self.step != self.flow.steps[0]:
+            return self.start_again()
+        if allowed_step(self.flow, self.state, self.step.slug) != self.step:
+            return self.to(next_open_step(self.flow, self.state))
+        return self.submitted() if request.method == "POST" else self.show(self.form(data=dict(self.answers)))
+
+    @property
+    def answers(self) -> Values:
+        return self.state.of(self.step.slug)
+
+    def form(self, **kwargs: object) -> StepForm:
+        form: StepForm = self.step.form(**kwargs)
+        form.state = self.state
+        form.earlier = self.answers
+        return form
+
+    def submitted(self) -> Response:
+        go = request.form.get("go", "next")
+        if go == "cancel":
+            return self.cancel()
+        form = self.form()
+        typed = {**form.answers(), **form.hashed_secrets(self.answers)}
+        if code := request.form.get("lang"):
+            self.save(keep(self.state, self.step, typed))
+            language.choose(code)
+            return self.with_cookie(render.leave_for(self.url(self.step)))
+        if go == "back":
+            self.save(keep(self.state, self.step, typed))
+            return self.to(previous_step(self.flow, self.state, self.step) or self.step)
+        if not form.validate():
+            if self.run:
+                self.save(keep(self.state, self.step, typed))
+                form.earlier = self.answers
+            return self.show(form, 422)
+        return self.finish() if self.step == visible_steps(self.flow, self.state)[-1] else self.accept(form)
+
+    def accept(self, form: StepForm) -> Response:
+        if self.run is None:
+            self.save(self.state)
+        once = request.form.get("once", "")[:32]
+        with runs.locked(self.run) as self.run:
+            if not (once and once == self.run.last_once):
+                self.judge(form, once)
+        if self.run.last_refusal:
+            return self.refused(form, **json.loads(self.run.last_refusal))
+        if request.args.get("change"):
+            return self.to(next_open_step(self.flow, self.state))
+        steps = visible_steps(self.flow, self.state)
+        return self.to(steps[steps.index(self.step) + 1])
+
+    def judge(self, form: StepForm, once: str) -> None:
+        """Accept or refuse what was sent, and remember which: the second of two taps is told the same, and
+        is no second try."""
+        self.run.last_once, self.run.last_refusal = once, ""
+        try:
+            self.save(submit(self.state, self.step, self.step.accept(form, self.state)))
+        except Refused as refusal:
+            self.run.last_refusal = json.dumps(
+                {"message": refusal.message, "field": refusal.field, "status": refusal.status}
+            )
+            self.save(keep(self.state, self.step, {**form.answers(), **form.hashed_secrets(self.answers)}))
+
+    def refused(self, form: StepForm, message: str, field: str | None, status: int) -> Response:
+        if field:
+            form[field].errors = [message]
+        else:
+            form.form_errors.append(message)
+        return self.show(form, status)
+
+    def finish(self) -> Response:
+        def commit(state: State) -> str:
+            broken = first_broken_step(self.flow, state)
+            if broken:
+                raise StepBroken(broken.slug, _("Please look at this step again. Something has changed."))
+            return self.wizard.commit(state)
+
+        try:
+            finished = runs.finish(self.run, commit)
+        except StepBroken as broken:
+            step = self.flow.step(broken.slug) or self.flow.steps[0]
+            self.save(reopen(self.state, step))
+            flash(broken.message)
+            return self.to(step)
+        return self.wizard.done(finished.result)
+
+    def after_finish(self) -> Response:
+        """A second press of Finish ends where the first one did; whoever comes back later goes home."""
+        second_press = request.method == "POST" and clock.now() - self.run.finished_at < SECOND_PRESS
+        return self.wizard.done(self.run.result) if second_press else render.leave_for(url_for(self.wizard.home))
+
+    def cancel(self) -> Response:
+        if self.run:
+            runs.abandon(self.run)
+        response = render.leave_for(url_for(self.wizard.cancelled))
+        drop_cookie(response, self.cookie)
+        return response
+
+    def start_again(self) -> Response:
+        if self.token:
+            flash(_("To keep your information private, we cleared what was typed here. Please start again."))
+        response = self.to(self.flow.steps[0])
+        drop_cookie(response, self.cookie)
+        return response
+
+    def save(self, state: State) -> None:
+        if self.run is None:
+            self.token, self.run = runs.begin(self.flow)
+        self.state = state
+        runs.save(self.run, self.flow, state)
+
+    def url(self, step: Step) -> str:
+        return url_for(self.endpoint, step=step.slug)
+
+    def to(self, step: Step) -> Response:
+        return self.with_cookie(redirect(self.url(step), 303))  # type: ignore[arg-type]
+
+    def with_cookie(self, response: Response) -> Response:
+        if self.run is not None:
+            set_cookie(response, self.cookie, self.token or "")
+        return response
+
+    def show(self, form: StepForm, status: int = 200) -> Response:
+        steps = visible_steps(self.flow, self.state)
+        number = steps.index(self.step) + 1
+        name = _(self.step.title)
+        return render.page(
+            self.wizard.template,
+            self.step.template,
+            title=_("STEP %(number)s OF %(count)s: %(name)s", number=number, count=len(steps), name=name),
+            status=status,
+            form=form,
+            action=request.full_path.rstrip("?"),
+            once=secrets.token_hex(8),
+            number=number,
+            steps=[{"title": _(step.title), "slug": step.slug} for step in steps],
+            state=self.state,
+            is_first=number == 1,
+            change_url=lambda slug: url_for(self.endpoint, step=slug, change=1),
+            **self.step.show(self.state),
+        )
