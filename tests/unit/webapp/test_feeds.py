@@ -15,7 +15,7 @@ from webapp.config import read_plan
 from webapp.domain import feeds
 from webapp.domain.care import Admission, IcmStatus, PcpSelection
 from webapp.domain.directory import Provider
-from webapp.domain.eligibility import EligibilitySpan, Member
+from webapp.domain.eligibility import EligibilitySpan, Member, died
 from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount, is_password_hash
 from webapp.domain.feeds import FeedOutcome, LoadOutcome
 
@@ -161,6 +161,14 @@ def test_a_new_address_counts_as_one_row_changed(tmp_path: Path) -> None:
     assert Member.get().address == "9 New Road"
 
 
+def test_a_death_without_a_day_is_a_death(tmp_path: Path) -> None:
+    write(tmp_path, "eligibility", eligibility(death_flag="1"), eligibility("002", death_flag="0"))
+    load(tmp_path)
+    dead, alive = Member.select().order_by(Member.client_id)
+    assert died(dead, date(2026, 3, 25))
+    assert not died(alive, date(2026, 3, 25))
+
+
 def test_blank_names_and_a_blank_household_do_not_stop_the_load(tmp_path: Path) -> None:
     write(tmp_path, "eligibility", eligibility(first_name="", last_name=""))
     outcome = load(tmp_path).feed("eligibility")
@@ -194,6 +202,11 @@ def test_a_program_that_the_plan_does_not_know_is_set_aside_with_the_first_row(t
     (aside,) = outcome.set_aside
     assert (aside.reason, aside.count) == ("plan is a program that the plan file does not know", 2)
     assert (aside.first["member_id"], aside.first["plan"]) == ("002", "Gold")
+    assert str(outcome).splitlines() == [
+        "eligibility: 3 rows, 1 added, 0 changed, 0 unchanged",
+        "  2 set aside: plan is a program that the plan file does not know; the first: member_id 002, "
+        "enrollment_start_date 2024-01-01, enrollment_end_date (blank), plan Gold",
+    ]
     assert Member.select().count() == 1
 
 
