@@ -204,8 +204,10 @@ def test_a_program_that_the_plan_does_not_know_is_set_aside_with_the_first_row(t
     assert (aside.first["member_id"], aside.first["plan"]) == ("002", "Gold")
     assert str(outcome).splitlines() == [
         "eligibility: 3 rows, 1 added, 0 changed, 0 unchanged",
-        "  2 set aside: plan is a program that the plan file does not know; the first: member_id 002, "
-        "enrollment_start_date 2024-01-01, enrollment_end_date (blank), plan Gold",
+        (
+            "  2 set aside: plan is a program that the plan file does not know; the first: member_id 002, "
+            "enrollment_start_date 2024-01-01, enrollment_end_date (blank), plan Gold"
+        ),
     ]
     assert Member.select().count() == 1
 
