@@ -1,0 +1,1 @@
+"""Data files of the synthetic extract; README.md says where each comes from."""
