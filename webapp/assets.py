@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 import brotli
 from markupsafe import Markup
 
+from webapp.pieces import table_rows
+
 if TYPE_CHECKING:
     from flask import Flask
 
@@ -99,10 +101,10 @@ def is_immutable(_path: str, url: str) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `assets` (for `assets.css`) and `asset_url`, and see that what is served compressed is current."""
+    """Give templates `assets.css`, `asset_url` and `table_rows`, and see that what is served compressed is current."""
     with contextlib.suppress(OSError):  # a folder that cannot be written to: served as it stands
         compress_static()
-    app.jinja_env.globals.update(assets={"css": css}, asset_url=asset_url)
+    app.jinja_env.globals.update(assets={"css": css}, asset_url=asset_url, table_rows=table_rows)
 
 
 def compress_static(folder: Path = STATIC) -> list[Path]:

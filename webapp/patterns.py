@@ -64,7 +64,11 @@ class PatternForm(Form):
         validators=[InputRequired(_l("Choose at least one."))],
     )
     message = TextAreaField(_l("Your message"), description=_l("Leave out passwords and card numbers."))
-    pcp = SelectField(_l("Primary Care Provider (PCP)"), choices=[("", _l("All")), ("1234567893", "Dr. A")])
+    pcp = SelectField(
+        _l("Primary Care Provider (PCP)"),
+        choices=[("", _l("All")), ("1234567893", "Dr. A")],
+        validate_choice=False,
+    )
     attest = BooleanField(_l("What I entered is true"), [InputRequired(_l("Tick the box to go on."))])
 
 
