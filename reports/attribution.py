@@ -15,6 +15,7 @@ from ibis import _
 
 from reports.dates import add_months, first_of_month
 from reports.parameters import Parameters
+from reports.services import Reversals
 
 BY_CLAIMS = "Attribution"
 BY_SELECTION = "Self Selection"
@@ -44,18 +45,24 @@ def directory(provider: ibis.Table) -> ibis.Table:
 
 
 def visits(
-    lines: ibis.Table, as_of: date, procedures: list[str], revenues: list[str], parameters: Parameters
+    lines: ibis.Table,
+    as_of: date,
+    procedures: list[str],
+    revenues: list[str],
+    parameters: Parameters,
+    reversals: Reversals,
 ) -> ibis.Table:
     """The claim lines that are part of a visit: person_id, npi, day, rendering_tin, billing_tin (digits).
 
-    `procedures` and `revenues` are the spellings, as they stand in the claims, of the codes that make a visit.
+    `lines` are claims with their service_date, `procedures` and `revenues` are the spellings, as they stand in the claims, of the codes that make a visit.
     """
     start = add_months(as_of, -parameters.attribution_months)
+    visit_lines = lines.filter(
+        _.service_date.between(ibis.literal(start), ibis.literal(as_of)),
+        _.hcpcs_code.isin(procedures) | _.revenue_center_code.isin(revenues),
+    )
     return (
-        lines.filter(
-            _.service_date.between(ibis.literal(start), ibis.literal(as_of)),
-            _.hcpcs_code.isin(procedures) | _.revenue_center_code.isin(revenues),
-        )
+        reversals.leave_out(visit_lines)
         .select(
             person_id=_.person_id,
             npi=_present(_.rendering_npi).coalesce(_present(_.billing_npi)),

@@ -158,13 +158,17 @@ class _Work:
             ),
         )
         self.progress("claims")
-        claims = extract.table("medical_claim")
-        self.complete_through = self._complete_through(claims)
-        lines = services.claim_lines(claims, self.keep)
-        procedures = services.procedure_spellings(lines, self.codes)
-        last = self.keep("last_dates", self._last_dates(lines, feed, procedures, wanted))
+        claims = self._claims(feed)
+        procedures = services.procedure_spellings(claims.lines, self.codes)
+        concepts = set().union(*(gaps.concepts(report) for report in wanted))
+        last = self.keep(
+            "last_dates",
+            services.last_dates(
+                claims, self.codes, concepts, as_of, self.parameters, procedures, self._spellings
+            ),
+        )
         self.progress("attribution")
-        visited = self.keep("visits", self._visits(lines, procedures))
+        visited = self.keep("visits", self._visits(claims, procedures))
         self.tables["attributed"] = self.keep(
             "attributed",
             attribution.attribute(people, providers, visited, self._selections(), self._previous(), as_of),
@@ -211,48 +215,40 @@ class _Work:
         columns = {"client_id": client_ids, "npi": npis, "effective_on": pa.array(days, pa.date32())}
         return self.keep("previous_attribution", pa.table(columns))
 
-    def _last_dates(
-        self,
-        lines: ibis.Table,
-        feed: ibis.Table,
-        procedures: list[services.Spelling],
-        wanted: Iterable[Report],
-    ) -> ibis.Table:
-        extract = self.extract
-        has_pharmacy = extract.has("pharmacy_claim")
-        if not has_pharmacy:
+    def _claims(self, feed: ibis.Table) -> services.Claims:
+        """Look over the claims and find what is reversed. Views keep the queries over so wide a table short."""
+        extract, table = self.extract, self.extract.table("medical_claim")
+        seen = services.survey(table, self.as_of)
+        self.complete_through = seen.complete_through
+        if not extract.has("pharmacy_claim"):
             self._notice("pharmacy_claim", "the extract has no pharmacy claims; prescriptions are not looked at")
         elif not extract.has("ndc"):
             self._notice("ndc", "the extract maps no NDC to an ingredient; only NDCs of the code lists count as drugs")
-        concepts = set().union(*(gaps.concepts(report) for report in wanted))
-        return services.last_dates(
-            lines,
-            extract.table("pharmacy_claim") if has_pharmacy else None,
-            extract.table("ndc") if extract.has("ndc") else None,
-            feed,
-            self.codes,
-            concepts,
-            self.as_of,
-            self.parameters,
-            self._spellings,
-            procedures,
+        return services.Claims(
+            lines=self.con.create_view("claim_lines", services.with_service_date(table)),
+            places=tuple(name for name in services.DIAGNOSES if name in extract.present["medical_claim"]),
+            reversals=services.reversals(table, seen, self.keep),
+            pharmacy=extract.table("pharmacy_claim") if extract.has("pharmacy_claim") else None,
+            drugs=extract.table("ndc") if extract.has("ndc") else None,
+            providers=feed,
         )
 
-    def _visits(self, lines: ibis.Table, procedures: list[services.Spelling]) -> ibis.Table:
-        p = self.parameters
+    def _visits(self, claims: services.Claims, procedures: list[services.Spelling]) -> ibis.Table:
+        p, lines = self.parameters, claims.lines
         clinics = [
             code for code in of(self.codes, p.clinic_concepts, ("REVENUE",)) if code.code not in p.clinics_left_out
         ]
-        revenues = services.spellings(lines.revenue_center_code, "REVENUE", clinics)
+        revenues = services.spellings([lines.revenue_center_code], "REVENUE", clinics)
         return attribution.visits(
             lines,
             self.as_of,
             sorted({spelling.text for spelling in procedures if spelling.concept in p.visit_concepts}),
-            sorted({spelling.text for spelling in revenues}),
+            sorted({spelling.text for spelling in revenues.get("revenue_center_code", ())}),
             p,
+            claims.reversals,
         )
 
-    def _spellings(self, name: str, found: list[services.Spelling]) -> ibis.Table:
+    def _spellings(self, name: str, found: Sequence[services.Spelling]) -> ibis.Table:
         return self.keep(
             name,
             pa.table(
@@ -262,20 +258,6 @@ class _Work:
                 }
             ),
         )
-
-    def _complete_through(self, claims: ibis.Table) -> date | None:
-        """The last day by which a claim was paid, or had its service where no claim has a payment date."""
-        day = ibis.literal(self.as_of)
-        paid, served = (
-            claims.agg(
-                paid=_.paid_date.max(where=_.paid_date <= day),
-                served=_.claim_start_date.max(where=_.claim_start_date <= day),
-            )
-            .to_pyarrow()
-            .to_pylist()[0]
-            .values()
-        )
-        return paid or served
 
     def _notice(self, table: str, message: str) -> None:
         self.extract.notices.append(Notice(table, message))

@@ -19,11 +19,14 @@ from reports.parameters import Parameters
 
 DIAGNOSES = tuple(f"diagnosis_code_{number}" for number in range(1, CODES_PER_LINE + 1))
 
+#: Last digits of a bill type that replace (7) or void (8) an earlier claim.
+REVERSING = ("7", "8")
+
 #: Keeps a computed table so that several queries can read it: (name, expression) -> table.
 Keep = Callable[[str, ibis.Table], ibis.Table]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Spelling:
     """A spelling found in the claims, and a concept it stands for."""
 
@@ -31,72 +34,112 @@ class Spelling:
     concept: str
 
 
-def claim_lines(claims: ibis.Table, keep: Keep) -> ibis.Table:
-    """The claim lines that count, with their `service_date`: reversals and what they reverse are left out.
+@dataclass(frozen=True)
+class Survey:
+    """What one look over the claims tells: the day they are complete through, and whether anything is reversed."""
+
+    complete_through: date | None
+    has_reversals: bool
+    has_negative_amounts: bool
+
+
+def survey(claims: ibis.Table, as_of: date) -> Survey:
+    """Look over the claims. They are complete through the last day, up to `as_of`, on which one was paid, or, where
+    no claim has a payment date, on which a service was given."""
+    day = ibis.literal(as_of)
+    found = claims.agg(
+        paid=_.paid_date.max(where=_.paid_date <= day),
+        served=_.claim_start_date.max(where=_.claim_start_date <= day),
+        reversals=_frequency(_.bill_type_code).isin(REVERSING).any(),
+        negatives=_negative().any(),
+    )
+    row = found.to_pyarrow().to_pylist()[0]
+    return Survey(row["paid"] or row["served"], bool(row["reversals"]), bool(row["negatives"]))
+
+
+@dataclass(frozen=True)
+class Reversals:
+    """Claims and lines that do not count. Most codes match few lines, so these are left out after matching."""
+
+    #: claim_id and frequency of claims that were voided or replaced, or that void.
+    claims: ibis.Table | None = None
+    #: claim_id and line_key of lines whose amounts add up to nothing.
+    lines: ibis.Table | None = None
+    #: The columns that a table must carry for `leave_out`.
+    carried: tuple[str, ...] = ()
+
+    def leave_out(self, lines: ibis.Table) -> ibis.Table:
+        """`lines` without those that are reversed or reverse; it needs the columns in `carried`."""
+        if self.claims is not None:
+            frequency = _frequency(_.bill_type_code).fill_null("")
+            lines = lines.mutate(frequency=frequency).anti_join(self.claims, ["claim_id", "frequency"])
+            lines = lines.drop("frequency")
+        if self.lines is not None:
+            lines = lines.filter(~_negative()).mutate(line_key=_.claim_line_number.fill_null(-1))
+            lines = lines.anti_join(self.lines, ["claim_id", "line_key"]).drop("line_key")
+        return lines
+
+
+def reversals(claims: ibis.Table, seen: Survey, keep: Keep) -> Reversals:
+    """What is reversed among the claims.
 
     A bill type of frequency 8 voids a claim, 7 replaces it. A reversal has the claim's own number, or another one
     with the same person, dates, kind of bill and facility. Negative amounts take back the line of that number
     unless the amounts still add up to more than nothing.
     """
-    lines = claims.mutate(service_date=_.claim_line_start_date.coalesce(_.claim_start_date))
-    lines = _without_voided(lines, keep)
-    return _without_negative(lines, keep)
-
-
-def _without_voided(lines: ibis.Table, keep: Keep) -> ibis.Table:
-    with_bill = lines.filter(_.bill_type_code.notnull())
-    reversals = keep(
-        "reversals",
-        with_bill.filter(_frequency(_.bill_type_code).isin(["7", "8"]))
-        .mutate(**_claim_key(), frequency=_frequency(_.bill_type_code))
-        .select("claim_id", "frequency", *_claim_key())
-        .distinct(),
+    carried: tuple[str, ...] = ()
+    if seen.has_reversals:
+        carried += ("claim_id", "bill_type_code")
+    if seen.has_negative_amounts:
+        carried += ("claim_id", "claim_line_number", "paid_amount", "allowed_amount", "charge_amount")
+    return Reversals(
+        _voided(claims, keep) if seen.has_reversals else None,
+        _taken_back(claims, keep) if seen.has_negative_amounts else None,
+        tuple(dict.fromkeys(carried)),
     )
-    if not reversals.count().execute():
-        return lines
+
+
+def _voided(claims: ibis.Table, keep: Keep) -> ibis.Table:
     key = list(_claim_key())
-    concerned = with_bill.mutate(**_claim_key(), frequency=_frequency(_.bill_type_code))
-    concerned = concerned.select("claim_id", "frequency", *key).distinct()
-    by_key = concerned.semi_join(reversals, key)
+    billed = claims.filter(_.bill_type_code.notnull()).mutate(**_claim_key(), frequency=_frequency(_.bill_type_code))
+    billed = billed.select("claim_id", "frequency", *key)
+    reversing = keep("reversals", billed.filter(_.frequency.isin(REVERSING)).distinct())
+    by_key = keep("claims_with_reversals", billed.semi_join(reversing, key).distinct())
     counted = by_key.group_by(key).agg(
         voids=_.claim_id.nunique(where=_.frequency == "8"),
         replacements=_.claim_id.nunique(where=_.frequency == "7"),
-        originals=_.claim_id.nunique(where=~_.frequency.isin(["7", "8"])),
+        originals=_.claim_id.nunique(where=~_.frequency.isin(REVERSING)),
     )
     live = counted.mutate(live=ibis.ifelse(_.replacements > 0, 1, _.originals) - _.voids)
     same_bill = by_key.join(live, key).filter(
         (_.frequency == "8") | (_.live <= 0) | ((_.frequency != "7") & (_.replacements > 0))
     )
-    numbers = reversals.group_by("claim_id").agg(voided=(_.frequency == "8").any())
-    same_number = concerned.join(numbers, "claim_id").filter(_.voided | (_.frequency != "7"))
-    gone = keep(
+    numbers = reversing.group_by("claim_id").agg(voided=(_.frequency == "8").any())
+    same_number = billed.join(numbers, "claim_id").filter(_.voided | (_.frequency != "7"))
+    return keep(
         "reversed_claims",
         same_bill.select("claim_id", "frequency").union(same_number.select("claim_id", "frequency"), distinct=True),
     )
-    frequency = ibis.ifelse(_.bill_type_code.isnull(), "", _frequency(_.bill_type_code))
-    return lines.mutate(frequency=frequency).anti_join(gone, ["claim_id", "frequency"]).drop("frequency")
 
 
-def _without_negative(lines: ibis.Table, keep: Keep) -> ibis.Table:
-    negative = (_.paid_amount < 0) | (_.allowed_amount < 0) | (_.charge_amount < 0)
-    found = keep("negative_lines", lines.filter(negative).select("claim_id", "claim_line_number").distinct())
-    if not found.count().execute():
-        return lines
-    amount = _.paid_amount.coalesce(_.allowed_amount, _.charge_amount, 0.0)
-    key = {"claim_id": _.claim_id, "claim_line_number": _.claim_line_number.fill_null(-1)}
-    taken_back = keep(
+def _taken_back(claims: ibis.Table, keep: Keep) -> ibis.Table:
+    numbered = claims.mutate(line_key=_.claim_line_number.fill_null(-1))
+    key = ["claim_id", "line_key"]
+    found = numbered.filter(_negative()).select(*key).distinct()
+    return keep(
         "lines_taken_back",
-        lines.mutate(**key)
-        .semi_join(found.mutate(**key), list(key))
-        .group_by(*key)
-        .agg(left=amount.sum())
+        numbered.semi_join(found, key)
+        .group_by(key)
+        .agg(left=_.paid_amount.coalesce(_.allowed_amount, _.charge_amount, 0.0).sum())
         .filter(_.left <= 0)
         .select(*key),
     )
-    positive = lines.filter(~negative.fill_null(False)).mutate(line_key=_.claim_line_number.fill_null(-1))
-    return positive.anti_join(
-        taken_back, [positive.claim_id == taken_back.claim_id, positive.line_key == taken_back.claim_line_number]
-    ).drop("line_key")
+
+
+def _negative() -> ibis.Deferred:
+    return (_.paid_amount < 0).fill_null(False) | (_.allowed_amount < 0).fill_null(False) | (
+        _.charge_amount < 0
+    ).fill_null(False)
 
 
 def _frequency(bill_type: ibis.Deferred) -> ibis.Deferred:
@@ -115,82 +158,107 @@ def _claim_key() -> dict[str, ibis.Deferred]:
     }
 
 
-def spellings(column: ibis.Value, system: str, codes: Iterable[Code]) -> list[Spelling]:
-    """The spellings in `column` of claims that stand for one of `codes`, all compared as `system` is."""
+def spellings(columns: Sequence[ibis.Value], system: str, codes: Iterable[Code]) -> dict[str, list[Spelling]]:
+    """By column, the spellings in it that stand for one of `codes`; columns without any are absent."""
     by_code: dict[str, list[str]] = {}
     for code in codes:
         by_code.setdefault(code.code, []).append(code.concept)
-    if not by_code:
-        return []
-    found = column.as_table().distinct().to_pyarrow().column(0).to_pylist()
-    texts = [text for text in found if text]
-    return [Spelling(text, concept) for text in texts for concept in by_code.get(normal(system, text), ())]
+    found: dict[str, list[Spelling]] = {}
+    if not by_code or not columns:
+        return found
+    texts = ibis.union(*[c.name("text").as_table().distinct().mutate(place=ibis.literal(c.get_name())) for c in columns])
+    for row in texts.filter(_.text.notnull()).to_pyarrow().to_pylist():
+        for concept in by_code.get(normal(system, row["text"]), ()):
+            found.setdefault(row["place"], []).append(Spelling(row["text"], concept))
+    return found
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The claims of an extract, as the pass over them needs them.
+
+    `lines` is the medical_claim table with `service_date`; `places` are its diagnosis columns that the extract has;
+    `drugs` maps NDCs to ingredients (the `ndc` feed); `providers` is the provider feed.
+    """
+
+    lines: ibis.Table
+    places: tuple[str, ...]
+    reversals: Reversals
+    pharmacy: ibis.Table | None
+    drugs: ibis.Table | None
+    providers: ibis.Table
+
+    def matched(self, spelling: ibis.Value, known: ibis.Table, lines: ibis.Table | None = None) -> ibis.Table:
+        """person_id, service_date and concept of the lines whose code is one of `known`."""
+        lines = self.lines if lines is None else lines
+        carried = [name for name in self.reversals.carried if name in lines.columns]
+        narrow = lines.select("person_id", "service_date", *carried, spelling=spelling)
+        return narrow.join(known, _.spelling == known.text).drop("spelling", "text")
+
+
+def with_service_date(claims: ibis.Table) -> ibis.Table:
+    """Claims with the day of service: the line's, or else the claim's."""
+    return claims.mutate(service_date=_.claim_line_start_date.coalesce(_.claim_start_date))
 
 
 def last_dates(
-    lines: ibis.Table,
-    pharmacy: ibis.Table | None,
-    drugs: ibis.Table | None,
-    providers: ibis.Table | None,
+    claims: Claims,
     codes: Sequence[Code],
     concepts: Iterable[str],
     as_of: date,
     parameters: Parameters,
-    table: Callable[[str, list[Spelling]], ibis.Table],
-    procedures: list[Spelling],
+    procedures: Sequence[Spelling],
+    table: Callable[[str, Sequence[Spelling]], ibis.Table],
 ) -> ibis.Table:
     """person_id, concept and last_date: the last day up to `as_of` on which a code of the concept was reported.
 
-    `drugs` maps NDCs to ingredients (the `ndc` feed), `providers` is the provider feed, `table` makes a table of
-    spellings, `procedures` are the spellings found in hcpcs_code.
+    `procedures` are the spellings found in hcpcs_code; `table` makes a table of spellings.
     """
     wanted = set(concepts)
-    until = lines.filter(_.service_date <= ibis.literal(as_of))
-    parts = [_by_procedure(until, providers, [p for p in procedures if p.concept in wanted], parameters, table)]
-    diagnosis_codes = _diagnosis_codes(codes, wanted, parameters)
-    if diagnosis_codes:
-        parts.append(_by_diagnosis(until, diagnosis_codes, table))
+    eye_care = set(parameters.eye_care_concepts)
+    plain = [spelling for spelling in procedures if spelling.concept in wanted - eye_care]
+    eye = [spelling for spelling in procedures if spelling.concept in wanted & eye_care]
+    parts = [claims.matched(claims.lines.hcpcs_code, table("procedure_spellings", plain))]
+    if eye:
+        parts.append(_eye_care(claims, eye, parameters, table))
+    found = spellings(
+        [claims.lines[name] for name in claims.places], "ICD-10-CM", _diagnosis_codes(codes, wanted, parameters)
+    )
+    known = table("diagnosis_spellings", sorted({spelling for part in found.values() for spelling in part}))
+    parts += [claims.matched(claims.lines[name], known) for name in found]
+    medical = claims.reversals.leave_out(ibis.union(*parts) if len(parts) > 1 else parts[0])
+    reported = medical.select("person_id", "service_date", "concept")
     drug_codes = of(codes, wanted, ("INGREDIENT", "NDC"))
-    if pharmacy is not None and drug_codes:
-        parts.append(_by_drug(pharmacy.filter(_.dispensing_date <= ibis.literal(as_of)), drugs, drug_codes, table))
-    found = parts[0] if len(parts) == 1 else ibis.union(*parts)
-    return found.group_by("person_id", "concept").agg(last_date=_.service_date.max())
+    if claims.pharmacy is not None and drug_codes:
+        reported = reported.union(_by_drug(claims, claims.pharmacy, drug_codes, table))
+    until = reported.filter(_.service_date <= ibis.literal(as_of))
+    return until.group_by("person_id", "concept").agg(last_date=_.service_date.max())
 
 
 def procedure_spellings(lines: ibis.Table, codes: Sequence[Code]) -> list[Spelling]:
     """The spellings in `hcpcs_code` of every code a claim line can carry there."""
-    return spellings(lines.hcpcs_code, "HCPCS", [code for code in codes if code.system in PROCEDURE_SYSTEMS])
+    wanted = [code for code in codes if code.system in PROCEDURE_SYSTEMS]
+    return spellings([lines.hcpcs_code], "HCPCS", wanted).get("hcpcs_code", [])
 
 
-def _by_procedure(
-    lines: ibis.Table,
-    providers: ibis.Table | None,
-    found: list[Spelling],
+def _eye_care(
+    claims: Claims,
+    eye: Sequence[Spelling],
     parameters: Parameters,
-    table: Callable[[str, list[Spelling]], ibis.Table],
+    table: Callable[[str, Sequence[Spelling]], ibis.Table],
 ) -> ibis.Table:
-    eye = [spelling for spelling in found if spelling.concept in parameters.eye_care_concepts]
-    others = [spelling for spelling in found if spelling.concept not in parameters.eye_care_concepts]
-    matched = _matched(lines, lines.hcpcs_code, table("procedure_spellings", others))
-    if not eye:
-        return matched
-    examined = lines.mutate(npi=_.rendering_npi.strip().nullif("").coalesce(_.billing_npi.strip().nullif("")))
-    examined = examined.filter(_.hcpcs_code.isin([spelling.text for spelling in eye]))
-    if providers is not None:
-        examined = _from_eye_care(examined, providers, parameters)
-    elif not parameters.unknown_specialty_is_eye_care:
-        return matched
-    return matched.union(_matched(examined, examined.hcpcs_code, table("eye_care_spellings", eye)))
-
-
-def _from_eye_care(lines: ibis.Table, providers: ibis.Table, parameters: Parameters) -> ibis.Table:
-    specialty = _.specialty.fill_null("").strip().lower()
-    known = providers.mutate(specialty=specialty).filter(_.specialty != "")
+    """Codes that count only from an eye-care provider: the rendering one, or else the billing one."""
+    lines = claims.lines.filter(_.hcpcs_code.isin(sorted({spelling.text for spelling in eye})))
+    lines = lines.mutate(npi=_.rendering_npi.strip().nullif("").coalesce(_.billing_npi.strip().nullif("")))
+    known = claims.providers.mutate(specialty=_.specialty.fill_null("").strip().lower()).filter(_.specialty != "")
     is_eye_care = ibis.or_(*[_.specialty.contains(word) for word in parameters.eye_care_specialties])
     eye_care = known.filter(is_eye_care).select("npi").distinct()
-    if not parameters.unknown_specialty_is_eye_care:
-        return lines.semi_join(eye_care, "npi")
-    return lines.anti_join(known.select("npi").distinct().anti_join(eye_care, "npi"), "npi")
+    if parameters.unknown_specialty_is_eye_care:
+        others = known.select("npi").distinct().anti_join(eye_care, "npi")
+        lines = lines.anti_join(others, "npi")
+    else:
+        lines = lines.semi_join(eye_care, "npi")
+    return claims.matched(lines.hcpcs_code, table("eye_care_spellings", eye), lines)
 
 
 def _diagnosis_codes(codes: Sequence[Code], wanted: set[str], parameters: Parameters) -> tuple[Code, ...]:
@@ -201,32 +269,21 @@ def _diagnosis_codes(codes: Sequence[Code], wanted: set[str], parameters: Parame
     )
 
 
-def _by_diagnosis(
-    lines: ibis.Table, codes: Sequence[Code], table: Callable[[str, list[Spelling]], ibis.Table]
-) -> ibis.Table:
-    """Lines with one of the codes at any of the 25 places: all places in one list, so that blanks cost little."""
-    several = lines.select(
-        "person_id", "service_date", diagnosis=ibis.array([lines[name] for name in DIAGNOSES]).unnest()
-    ).filter(_.diagnosis.notnull())
-    found = spellings(several.diagnosis, "ICD-10-CM", codes)
-    return _matched(several, several.diagnosis, table("diagnosis_spellings", found))
-
-
 def _by_drug(
+    claims: Claims,
     pharmacy: ibis.Table,
-    drugs: ibis.Table | None,
     codes: Sequence[Code],
-    table: Callable[[str, list[Spelling]], ibis.Table],
+    table: Callable[[str, Sequence[Spelling]], ibis.Table],
 ) -> ibis.Table:
     concepts_of_ndc: dict[str, set[str]] = {}
     for code in codes:
         if code.system == "NDC":
             concepts_of_ndc.setdefault(code.code, set()).add(code.concept)
-    if drugs is not None:
+    if claims.drugs is not None:
         ingredients = [code for code in codes if code.system == "INGREDIENT"]
-        for row in drugs.select("ndc", "ingredient").to_pyarrow().to_pylist():
+        for row in claims.drugs.select("ndc", "ingredient").to_pyarrow().to_pylist():
             # FDA's substance names carry salts and combinations: "SITAGLIPTIN PHOSPHATE; METFORMIN HYDROCHLORIDE".
-            words = f" {''.join(c if c.isalnum() else ' ' for c in (row['ingredient'] or '').lower())} "
+            words = "".join(c if c.isalnum() else " " for c in (row["ingredient"] or "").lower())
             words = f" {' '.join(words.split())} "
             for code in ingredients:
                 if f" {code.code} " in words:
@@ -238,8 +295,9 @@ def _by_drug(
         if text
         for concept in sorted(concepts_of_ndc.get(ndc11(text), ()))
     ]
-    lines = pharmacy.mutate(service_date=_.dispensing_date)
-    return _matched(lines, lines.ndc_code, table("drug_spellings", found))
+    lines = pharmacy.select("person_id", service_date=_.dispensing_date, spelling=_.ndc_code)
+    known = table("drug_spellings", found)
+    return lines.join(known, _.spelling == known.text).select("person_id", "service_date", "concept")
 
 
 def ndc11(text: str) -> str:
@@ -252,9 +310,3 @@ def ndc11(text: str) -> str:
     if len(parts) == 3:
         return "".join(part.zfill(width) for part, width in zip(parts, (5, 4, 2), strict=True))
     return "".join(c for c in text if c.isdigit()).zfill(11)
-
-
-def _matched(lines: ibis.Table, column: ibis.Value, known: ibis.Table) -> ibis.Table:
-    return lines.select("person_id", "service_date", spelling=column).join(known, _.spelling == known.text).select(
-        "person_id", "service_date", "concept"
-    )
