@@ -2,8 +2,9 @@
 
 >>> synthesize(Path("extract"), members=5000, as_of=date(2015, 8, 31))
 
-The same arguments give the same content on every machine. Members are made in blocks with random streams of their own and
-written as they come, so that memory stays flat. See `cast` for people and practices that are told instead of drawn.
+The same arguments give the same content on every machine. Members are made in blocks with random streams of their
+own and written as they come, so that memory stays flat. See `cast` for people and practices that are told instead
+of drawn.
 """
 
 from __future__ import annotations

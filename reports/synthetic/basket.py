@@ -77,8 +77,8 @@ class Basket:
     ) -> None:
         """Adds one claim of `service` for each position in `member`, on `day`.
 
-        `diagnosis` (positions in the catalogue, -1 for the variant's own) and `performer` (affiliations) are drawn where
-        they are not given. With `edges` three in a hundred move to a day at which a rule turns.
+        `diagnosis` (positions in the catalogue, -1 for the variant's own) and `performer` (affiliations) are drawn
+        where they are not given. With `edges` three in a hundred move to a day at which a rule turns.
         """
         rng, size = self.rng, len(member)
         if size == 0:

@@ -1,33 +1,37 @@
 """The demo's fixed people and practices, read from a TOML file.
 
-The file holds four lists. Everything not marked *required* may be left out.
+The file holds five lists. Everything not marked *required* may be left out.
 
-`[[practice]]`   `tin` (9 digits) and `name`, required. `group_medicaid_number`; `panel`: about how many of the invented
-                 members should be attributed here; `adult_diabetes_share`: how many of its adults have diabetes (0 to 1);
-                 `pcmh`; `clinic` (bills as a clinic, with revenue codes).
-  `[[practice.site]]`      `address`, `city`, `zip`, `telephone`, `latitude`, `longitude`: one or more, required.
-  `[[practice.provider]]`  `npi`, `first_name`, `last_name`, required. `credential`, `specialty`,
-                           `individual_medicaid_number`, `languages`, `pcp` (true), `accepting` (true), `site` (0: position
-                           in the list above). The same `npi` may stand under several practices.
-
-`[[household]]`  `address`, `city`, `zip`, `phone`, `language` ("English"), `interpreter`, `renewal_days` (from the as-of date).
-                 The first member is the head, the subscriber.
-  `[[household.member]]`   `client_id` (9 digits), `first_name`, `last_name`, `gender` ("F" or "M"), required; and either
-                 `age` with `birthday` ("MM-DD", or "today", "tomorrow", "yesterday" from the as-of date), or `age_months`, or
-                 `birth_date`.
-                 `middle_name`, `email`, `program` ("A", "B", "C", "D", "LB"; default "A"), `dual` ("02" …), `icm`, `note`,
-                 `relation` ("self", "spouse", "child"), `died_days_ago`,
-                 `pcp` (an NPI: the performer of the services below that name no other) with `tin`, `selected_days_ago` (the
-                 member chose this PCP then), `spans`, `services`, `admissions`.
-     `spans`      a list of {start_days_ago, end_days_ago, program, dual}; default one open span that began 900 days ago
-                  (or on the day of birth). A negative `end_days_ago` lies ahead.
-     `services`   a list of {concept, …when…}: a service of services.csv, or {drug, …when…}: an ingredient of drugs.csv.
-                  *When* is `days_ago`, `months_ago` (calendar months, with `days` added) or `date`. Besides: `npi`, `tin`
-                  (who performed it), `diagnosis` (ICD-10-CM without the dot), `nights`, `still_admitted`, `paid_days_ago`.
-     `admissions` rows of the admission feed: {facility (NPI), admitted_days_ago, discharged_days_ago, attending, diagnosis}.
-
-`[[existing_account]]` and `[[member_account]]`: the columns of those feeds, with `password`, `answer`, `pin` in plain text
-                 instead of their hashes. The hash is bcrypt; the answer is hashed in lower case with its spaces collapsed.
+`[[practice]]`
+    `tin` (9 digits) and `name`, required. `group_medicaid_number`; `panel`: about how many invented members are to be
+    attributed here; `adult_diabetes_share`: how many of its adults have diabetes (0 to 1); `pcmh`; `clinic` (bills
+    as a clinic, with revenue codes).
+`[[practice.site]]`
+    One or more, required: `address`, `city`, `zip`, `telephone`, `latitude`, `longitude`.
+`[[practice.provider]]`
+    `npi`, `first_name`, `last_name`, required. `credential`, `specialty`, `individual_medicaid_number`, `languages`,
+    `pcp` (true), `accepting` (true), `site` (0: position in the list above). The same `npi` may stand under several
+    practices.
+`[[household]]`
+    `address`, `city`, `zip`, `phone`, `language` ("English"), `interpreter`, `renewal_days` (after the as-of date).
+    The first member is the head, the subscriber.
+`[[household.member]]`
+    `client_id` (9 digits, below 002000000), `first_name`, `last_name`, `gender` ("F" or "M"), required; and `age` with
+    `birthday` ("MM-DD", or "today", "tomorrow", "yesterday" of the as-of date: the day on which that age is reached),
+    or `age_months`, or `birth_date`. `middle_name`, `name_suffix`, `email`, `program` ("A", "B", "C", "D", "LB";
+    default "A"), `dual` ("02" …), `icm`, `relation` ("self", "spouse", "child"), `died_days_ago`, `pcp` (an NPI: who
+    performs the services below that name nobody) with `tin`, `selected_days_ago` (the member chose this PCP then), and:
+    `spans`: a list of {start_days_ago, end_days_ago, program, dual}; default one open span that began 900 days ago (or
+    at birth). A negative `end_days_ago` lies ahead.
+    `services`: a list of {concept, when …}, a service of services.csv ("preventive_visit", "well_care" go by age), or
+    {drug, when …}, an ingredient of drugs.csv. *When* is `days_ago`, `months_ago` (calendar months; `days` are added)
+    or `date`. Besides: `npi`, `tin` (who performed it), `diagnosis` (ICD-10-CM without the dot), `nights`,
+    `still_admitted`, `paid_days_ago` or `paid_last_month`.
+    `admissions`: rows of the admission feed, {facility (NPI), admitted_days_ago, discharged_days_ago, attending,
+    diagnosis}.
+`[[existing_account]]`, `[[member_account]]`
+    The columns of those feeds, with `password`, `answer`, `pin` in plain text instead of their hashes. The hash is
+    bcrypt; the answer is hashed in lower case with its spaces collapsed. Lists are joined by ";".
 
 All of it is invented, and dates move with the as-of date so that the demo reads the same in every year.
 """

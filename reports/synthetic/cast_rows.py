@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from reports.synthetic.basket import Basket
 from reports.synthetic.cast import Cast, CastMember, when
-from reports.synthetic.draws import Ints, day_of
+from reports.synthetic.draws import Ints, day_of, months_before
 from reports.synthetic.names import names, towns
 from reports.synthetic.network import Network
 from reports.synthetic.people import DUAL, NEVER, PROGRAMS, Members, Spans, ages
@@ -145,7 +145,11 @@ def _one(basket: Basket, number: int, fact: dict[str, Any], day: int) -> None:
         performer = basket.network.find(fact["npi"], fact.get("tin", ""))
     elif basket.services.performers[basket.services.first[service]] == "pcp":
         performer = int(basket.members.pcp[number])
-    paid = day_of(basket.as_of - timedelta(days=int(fact["paid_days_ago"]))) if "paid_days_ago" in fact else 0
+    paid = 0
+    if "paid_days_ago" in fact:
+        paid = day_of(basket.as_of - timedelta(days=int(fact["paid_days_ago"])))
+    elif fact.get("paid_last_month"):
+        paid = day_of(months_before(basket.as_of, 1).replace(day=28))
     basket.add_exact(
         service, number, day, performer, str(fact.get("diagnosis", "")), int(fact.get("nights", 0)),
         bool(fact.get("still_admitted", False)), paid,

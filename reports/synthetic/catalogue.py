@@ -1,7 +1,8 @@
 """What visits and tests put on a claim: services.csv and drugs.csv as flat arrays.
 
-A *service* (hba1c, office_visit …) has one or more *variants*; a variant has its claim type, place, bill type, who performs
-it, one or more lines and the diagnoses it is billed with. `service@clinic` is the same service billed by a clinic.
+A *service* (hba1c, office_visit …) has one or more *variants*; a variant has its claim type, place, bill type, who
+performs it, one or more lines and the diagnoses it is billed with. `service@clinic` is the same service billed by a
+clinic.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ _LINE = re.compile(r"([A-Z0-9]*)(?:-([A-Z0-9]{2}))?(?:/(\d{4}))?(?:\*(\d+|los|on
 
 def rows(name: str) -> Iterator[dict[str, str]]:
     """The rows of one of the package's CSV files."""
-    with (files("reports.synthetic") / "data" / name).open(encoding="utf-8", newline="") as source:
-        yield from csv.DictReader(source)
+    text = (files("reports.synthetic") / "data" / name).read_text(encoding="utf-8")
+    yield from csv.DictReader(text.splitlines())
 
 
 class Words:

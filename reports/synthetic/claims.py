@@ -133,7 +133,7 @@ def medical(
 
 
 def _spread(by_claim: Mapping[str, Any], of: Ints) -> dict[str, pa.Array]:
-    """Columns with a value per line, from columns with a value per claim (words as (positions, list), dates as arrays)."""
+    """Columns by line from columns by claim: words as (positions, list), dates as days."""
     found: dict[str, pa.Array] = {}
     for name, value in by_claim.items():
         if name == "claim_id":

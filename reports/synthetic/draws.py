@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
+Floats: TypeAlias = npt.NDArray[np.float64]
 
 EPOCH = date(1970, 1, 1)
 
@@ -83,8 +84,8 @@ def month_ends(days: Ints) -> Ints:
 def npi(number: int) -> str:
     """A provider number of valid form that belongs to nobody.
 
-    Ten digits with the Luhn check over 80840 and the number (45 CFR 162.406). The first digit may be 1 or 2; numbers that
-    begin with 2 have not been given out, so an invented one cannot be a real person's.
+    Ten digits with the Luhn check over 80840 and the number (45 CFR 162.406). The first digit may be 1 or 2; numbers
+    that begin with 2 have not been given out, so an invented one cannot be a real person's.
     """
     digits = f"2{number:08d}"
     total = 24  # what the prefix 80840 adds

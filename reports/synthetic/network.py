@@ -169,7 +169,7 @@ def _position(rng: np.random.Generator, town: Town) -> tuple[float, float]:
 
 
 def _invented_practices(network: Network, rng: np.random.Generator, members: int, as_of: int) -> None:
-    """Zipf-like sizes: a few groups hold many PCPs, most practices one or two. Every ninth also bills under a second TIN."""
+    """Zipf-like sizes: a few groups hold many PCPs, most practices one. Every ninth also bills under a second TIN."""
     known, places = names(), towns()
     count = max(14, members // 230)
     doctors = max(36, members // 150)

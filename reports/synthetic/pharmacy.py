@@ -26,7 +26,7 @@ def prescriptions(
     found: list[tuple[Ints, Ints, Ints]] = []
 
     def steady(who: Ints, drug: Ints, share: float, back: int = 1000) -> None:
-        """Refills about monthly: `share` of the members take the drug, from some day in the past until now or an end."""
+        """Refills about monthly: `share` of the members take the drug, from some day on, until now or an end."""
         here = chance(rng, share, len(who))
         who, drug = who[here], drug[here]
         started = whole(rng, 20, back, len(who))
