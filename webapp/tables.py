@@ -12,6 +12,7 @@ from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
 from webapp.domain.facts import PlanFact
 from webapp.domain.outbox import OutboxMessage
 from webapp.domain.practices import PracticeAccess
+from webapp.domain.row_searches import RowSearch
 from webapp.domain.sessions import Session
 from webapp.domain.throttle import TryCount
 from webapp.flows.runs import FlowRun
@@ -34,6 +35,7 @@ ALL_TABLES = tuple(
             PlanFact,
             PracticeAccess,
             Provider,
+            RowSearch,
             SecurityAnswer,
             Session,
             TryCount,

@@ -25,7 +25,7 @@ class FlowRun(Table):
     expires_at = DateTimeField(index=True)
     finished_at = DateTimeField(null=True)
     result = CharField(max_length=80, null=True)
-    last_once = CharField(max_length=32, default="")  # the last submit that was judged, and how
+    last_once = CharField(max_length=64, default="")  # the last submit that was judged, and how
     last_refusal = TextField(default="")
 
     class Meta:

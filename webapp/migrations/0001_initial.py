@@ -106,7 +106,7 @@ def up(migrator, db):
         expires_at = DateTimeField(index=True)
         finished_at = DateTimeField(null=True)
         result = CharField(null=True, max_length=80)
-        last_once = CharField(max_length=32, default='')
+        last_once = CharField(max_length=64, default='')
         last_refusal = TextField(default='')
         class Meta:
             database = db
@@ -315,17 +315,6 @@ def up(migrator, db):
             table_name = 'report_snapshot'
     db.create_tables([ReportSnapshot])
 
-    class SecurityAnswer(Model):
-        account = ForeignKeyField(Account, on_delete='CASCADE')
-        position = IntegerField()
-        question = CharField(max_length=200)
-        answer_hash = CharField()
-        class Meta:
-            database = db
-            table_name = 'security_answer'
-            indexes = ((('account', 'position'), True),)
-    db.create_tables([SecurityAnswer])
-
     class Session(Model):
         token_hash = CharField(primary_key=True, max_length=64)
         account = ForeignKeyField(Account, on_delete='CASCADE')
@@ -337,6 +326,27 @@ def up(migrator, db):
             database = db
             table_name = 'session'
     db.create_tables([Session])
+
+    class RowSearch(Model):
+        token = CharField(primary_key=True, max_length=22)
+        session = ForeignKeyField(Session, on_delete='CASCADE')
+        text = TextField()
+        created_at = DateTimeField()
+        class Meta:
+            database = db
+            table_name = 'row_search'
+    db.create_tables([RowSearch])
+
+    class SecurityAnswer(Model):
+        account = ForeignKeyField(Account, on_delete='CASCADE')
+        position = IntegerField()
+        question = CharField(max_length=200)
+        answer_hash = CharField()
+        class Meta:
+            database = db
+            table_name = 'security_answer'
+            indexes = ((('account', 'position'), True),)
+    db.create_tables([SecurityAnswer])
 
     class TryCount(Model):
         key = CharField(primary_key=True, max_length=64)

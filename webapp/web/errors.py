@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from peewee import OperationalError
@@ -23,7 +23,11 @@ def init_app(app: Flask) -> None:
 
 
 def _stale_form(error: CSRFError) -> Response:
-    """The form's token is gone, as after a sign-out in another tab. Nothing was done."""
+    """The form's token is gone, as after a sign-out in another tab. Nothing was done. A view may say in
+    `when_stale` how to keep what was typed."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if hasattr(view, "when_stale"):
+        return view.when_stale(**(request.view_args or {}))
     message = _("This page was open too long, so nothing was sent. Go back, load the page again and send it again.")
     if is_htmx():
         response = make_response(render_template("partials/pieces/flash.html", message=message), 400)

@@ -1,12 +1,13 @@
 """The wizards' HTTP: one view for all steps of a flow. What a step means is in its Flow and its domain."""
 
+import hmac
 import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
@@ -85,6 +86,10 @@ class Wizard:
         def view(step: str) -> Response:
             return _Request(self, f"{blueprint.name}.{self.flow.name}", step).answer()
 
+        def when_stale(step: str) -> Response:
+            return _Request(self, f"{blueprint.name}.{self.flow.name}", step).stale()
+
+        view.when_stale = when_stale  # type: ignore[attr-defined]
         blueprint.add_url_rule(f"{prefix}/<step>", self.flow.name, view, methods=["GET", "POST"])
 
 
@@ -141,9 +146,9 @@ class _Request:
     def accept(self, form: StepForm) -> Response:
         if self.run is None:
             self.save(self.state)
-        once = request.form.get("once", "")[:32]
+        once = self.fingerprint()
         with runs.locked(self.run) as self.run:
-            if not (once and once == self.run.last_once):
+            if once != self.run.last_once:
                 self.judge(form, once)
         if self.run.last_refusal:
             return self.refused(form, **json.loads(self.run.last_refusal))
@@ -151,6 +156,12 @@ class _Request:
             return self.to(next_open_step(self.flow, self.state))
         steps = visible_steps(self.flow, self.state)
         return self.to(steps[steps.index(self.step) + 1])
+
+    def fingerprint(self) -> str:
+        """Names this very submit: the page it came from (`once`) and all that was typed. A second tap has the
+        same one; somebody who goes Back and types something else has not."""
+        typed = json.dumps([self.step.slug, sorted(request.form.items(multi=True))])
+        return hmac.new(current_app.secret_key.encode(), typed.encode(), "sha256").hexdigest()
 
     def judge(self, form: StepForm, once: str) -> None:
         """Accept or refuse what was sent, and remember which: the second of two taps is told the same, and
@@ -191,6 +202,18 @@ class _Request:
         """A second press of Finish ends where the first one did; whoever comes back later goes home."""
         second_press = request.method == "POST" and clock.now() - self.run.finished_at < SECOND_PRESS
         return self.wizard.done(self.run.result) if second_press else render.leave_for(url_for(self.wizard.home))
+
+    def stale(self) -> Response:
+        """The form's token is not valid any more: what was typed is shown again, nothing is done with it."""
+        if self.run and self.run.finished_at:
+            return render.leave_for(url_for(self.wizard.home))
+        if self.run is None and self.step != self.flow.steps[0]:
+            return self.start_again()
+        if allowed_step(self.flow, self.state, self.step.slug) != self.step:
+            return self.to(next_open_step(self.flow, self.state))
+        form = self.form()
+        form.form_errors.append(_("This page was open too long. Please check what you typed and send it again."))
+        return self.show(form, 400)
 
     def cancel(self) -> Response:
         if self.run:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from peewee import IntegrityError
 
-from tests.unit.webapp.plan_rows import add_provider
+from tests.harness.plan_rows import add_provider
 from webapp.domain.directory import (
     practice_name,
     practice_names,

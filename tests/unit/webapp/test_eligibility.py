@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.webapp.plan_rows import TODAY, add_member, add_span
+from tests.harness.plan_rows import TODAY, add_member, add_span
 from webapp.config import Plan, read_plan
 from webapp.domain.eligibility import (
     Eligibility,

@@ -1,14 +1,43 @@
-"""The provider portal's addresses."""
+"""The provider portal's addresses, Reports/Data apart (reports.py)."""
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, abort, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from webapp import clock
+from webapp.blueprints.provider import contacts as key_contacts
+from webapp.domain import directory, practices, report_pages
 from webapp.web import audience, render
 from webapp.web.login import answer_login
-from webapp.web.signed_in import sign_out
+from webapp.web.signed_in import settings, sign_out
 
 blueprint = Blueprint("provider", __name__, url_prefix="/providers")
+
+SIGNUP_STEPS = frozenset(
+    "license-agreement personal-information add-provider additional-information account verify".split()
+)
+RECOVERY_STEPS = frozenset("email code question reset".split())
+CONSOLIDATION_STEPS = frozenset(
+    "start account-lookup account-verification email code password done".split()
+)
+
+#: What a tie to a Tax ID says of reading its reports.
+ACCESS_WORDS = {
+    "none": _l("Not requested"),
+    "requested": _l("Requested"),
+    "approved": _l("Approved"),
+    "refused": _l("Refused"),
+    "expired": _l("Expired"),
+}
+
+ROLE_WORDS = {
+    "Office Manager": _l("Office Manager"),
+    "Office Staff": _l("Office Staff"),
+    "Nurse/Medical Assistant": _l("Nurse/Medical Assistant"),
+    "Physician/Provider": _l("Physician/Provider"),
+    "Other": _l("Other"),
+}
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -29,62 +58,116 @@ def logout() -> Response:
     return response
 
 
+@blueprint.get("/signup/<step>")
+@audience.public
+def signup(step: str) -> Response:
+    """How to get an account today."""
+    return _by_telephone(step, SIGNUP_STEPS, "signup", _("Register"))
+
+
+@blueprint.get("/recover/<step>")
+@audience.public
+def recover(step: str) -> Response:
+    """How to get back into an account today."""
+    return _by_telephone(step, RECOVERY_STEPS, "recover", _("Forgot your username or password?"))
+
+
+@blueprint.get("/consolidate/<step>")
+@audience.public
+def consolidate(step: str) -> Response:
+    """How to bring accounts of the older portal together today."""
+    return _by_telephone(step, CONSOLIDATION_STEPS, "consolidate", _("Consolidate your accounts"))
+
+
 @blueprint.get("/home")
 @audience.provider
 def home() -> Response:
-    """The portal's welcome page."""
-    return _plain("home", _("Home"))
-
-
-@blueprint.get("/reports")
-@audience.provider
-def reports() -> Response:
-    """Reports/Data (guide 003)."""
-    return _plain("reports", _("Reports/Data"))
+    """The welcome page: each practice of the account with the figures of its reports."""
+    ties = practices.practices_of(current_user.account)
+    readable = [tie.tin for tie in ties if tie.report_access == "approved"]
+    return _page(
+        "home",
+        _("Home"),
+        practices=_practices(ties),
+        figures=report_pages.figures(readable),
+        us_date=report_pages.us_date,
+        has_due=report_pages.has_due,
+    )
 
 
 @blueprint.get("/access")
 @audience.provider
 def access() -> Response:
-    """Patient Reports: asking for report access."""
-    return _plain("access", _("Patient Reports"))
+    """Patient Reports: which reports the account may read, and whom to ask for more."""
+    return _page("access", _("Patient Reports"), practices=_own_practices())
 
 
 @blueprint.get("/practices")
 @audience.provider
-def practices() -> Response:
-    """The Tax IDs of the account."""
-    return _plain("practices", _("Practices"))
+def own_practices() -> Response:
+    """The Tax IDs of the account, with the providers that the directory has there."""
+    shown = _own_practices()
+    providers = {practice["tin"]: directory.providers_of(str(practice["tin"])) for practice in shown}
+    return _page("practices", _("Practices"), practices=shown, providers=providers)
 
 
 @blueprint.get("/team")
 @audience.provider
 def team() -> Response:
-    """The practice's people."""
-    return _plain("team", _("Team"))
+    """The account's own place in each practice."""
+    return _page("team", _("Team"), practices=_own_practices())
 
 
 @blueprint.get("/messages")
 @audience.provider
 def messages() -> Response:
-    """Messages with Web Support."""
-    return _plain("messages", _("Messages"))
+    """How to write to web support today."""
+    return _page("messages", _("Messages"))
 
 
 @blueprint.get("/contacts")
 @audience.public
 def contacts() -> Response:
     """Key contacts (guide 003)."""
-    return _plain("contacts", _("Key Contacts"))
+    return _page("contacts", _("Key Contacts"), groups=key_contacts.groups(settings().plan))
 
 
 @blueprint.get("/profile")
 @audience.provider
 def profile() -> Response:
     """The account."""
-    return _plain("profile", _("Profile"))
+    account = current_user.account
+    return _page(
+        "profile", _("Profile"), account=account, since=report_pages.us_date(clock.local(account.created_at).date())
+    )
 
 
-def _plain(name: str, title: str, **context: object) -> Response:
+def _own_practices() -> list[dict[str, object]]:
+    return _practices(practices.practices_of(current_user.account))
+
+
+def _practices(ties: list[practices.PracticeAccess]) -> list[dict[str, object]]:
+    """The account's ties as pages show them: tin, name, role, access (a word of STATES), access_word, since."""
+    names = directory.practice_names([tie.tin for tie in ties])
+    return [
+        {
+            "tin": tie.tin,
+            "name": names.get(tie.tin, ""),
+            "role": ROLE_WORDS.get(tie.role, tie.role),
+            "access": tie.report_access,
+            "access_word": ACCESS_WORDS.get(tie.report_access, tie.report_access),
+            "since": report_pages.us_date(clock.current().local(tie.changed_at).date()),
+        }
+        for tie in ties
+    ]
+
+
+def _by_telephone(step: str, steps: frozenset[str], name: str, title: str) -> Response:
+    if step not in steps:
+        abort(404)
+    return render.page("provider/login.html", f"partials/provider/{name}.html", title=title)
+
+
+def _page(name: str, title: str, **context: object) -> Response:
     template = "provider/page.html" if current_user.is_authenticated else "public/page.html"
     return render.page(template, f"partials/provider/{name}.html", title=title, **context)

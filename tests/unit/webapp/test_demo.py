@@ -1,0 +1,242 @@
+"""The demo plan: loading it, loading it again, putting it back, and describing it."""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import argon2
+import pytest
+
+from reports import snapshot
+from reports.refresh import refresh
+from reports.snapshot import RowQuery
+from tests.harness.clock import TODAY, Hands
+from tests.harness.plan_rows import add_member
+from webapp.config import read_settings
+from webapp.demo import DemoRefused, describe_demo, load_demo
+from webapp.demo.accounts import DemoAccount, demo_accounts
+from webapp.domain import accounts, eligibility, facts, passwords, practices
+from webapp.domain.accounts import Account, SecurityAnswer
+from webapp.domain.eligibility import EligibilitySpan, Member, Registration
+from webapp.domain.security_questions import QUESTIONS
+
+SETTINGS = read_settings({})
+PLAN = SETTINGS.plan
+
+
+Load = Callable[..., list[str]]
+
+
+@pytest.fixture
+def load(database: object, monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Loads a small demo, its reports left out, its passwords hashed quickly; returns what it said."""
+    quick = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("webapp.domain.passwords._hasher", quick)
+    monkeypatch.setattr("webapp.demo.load.MEMBERS", 120)
+    monkeypatch.setattr("webapp.demo.load.refresh", lambda *_, **__: None)
+
+    def load(reset: bool = False) -> list[str]:
+        lines: list[str] = []
+        load_demo(SETTINGS, reset, lines.append)
+        return lines
+
+    return load
+
+
+@pytest.fixture
+def described(load: Load) -> dict[str, Any]:
+    load()
+    return describe_demo(PLAN)
+
+
+# --- loading ------------------------------------------------------------------------------------------
+
+
+def test_the_demo_has_the_people_it_was_asked_for(load: Load) -> None:
+    load()
+    assert Member.select().count() == 120
+    assert facts.is_demo()
+
+
+def test_the_fixed_practices_have_published_reports_and_come_first(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.demo.load.refresh", refresh)
+    load()
+    listed = describe_demo(PLAN)["practices"]
+    assert {"061110001", "061110002", "061110003"} <= {practice["tin"] for practice in listed[:4]}
+    for practice in listed[:4]:
+        panel = snapshot.page("patient-panel", RowQuery(tins=(practice["tin"],)))
+        assert practice["members"] == panel.total > 0
+        assert practice["name"]
+    assert snapshot.page("adult-diabetes", RowQuery(tins=("061110001",))).total > 0
+
+
+def test_loading_it_again_changes_nothing_and_says_nothing(load: Load) -> None:
+    load()
+    before = describe_demo(PLAN), [account.password_hash for account in Account.select().order_by(Account.id)]
+    assert load() == []
+    after = describe_demo(PLAN), [account.password_hash for account in Account.select().order_by(Account.id)]
+    assert after == before
+
+
+def test_a_demo_of_another_day_is_left_as_it_is_and_said_so(load: Load, clock: Hands) -> None:
+    load()
+    clock.advance(days=1)
+    (line,) = load()
+    assert TODAY.isoformat() in line
+    assert "--reset" in line
+    assert describe_demo(PLAN)["as_of"] == TODAY.isoformat()
+
+
+def test_a_reset_puts_back_what_was_changed(load: Load, clock: Hands) -> None:
+    load()
+    first = describe_demo(PLAN)
+    facts.keep_fact("demo_secret_key", "the key that the running server signs with")
+    Member.update(last_name="Changed").execute()
+    register(first["members"][0]["client_id"])
+    EligibilitySpan.delete().execute()
+    load(reset=True)
+    assert describe_demo(PLAN) == first
+    assert facts.fact("demo_secret_key") == "the key that the running server signs with"
+
+
+def test_a_reset_on_another_day_moves_the_dates_along(load: Load, clock: Hands) -> None:
+    load()
+    first = describe_demo(PLAN)
+    clock.set_today(TODAY + timedelta(days=400))
+    load(reset=True)
+    later = describe_demo(PLAN)
+    assert later["as_of"] == (TODAY + timedelta(days=400)).isoformat()
+    assert [m["client_id"] for m in later["members"]] == [m["client_id"] for m in first["members"]]
+
+
+def test_a_load_that_was_broken_off_is_begun_anew(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("webapp.demo.load.create_accounts", stop)
+        with pytest.raises(KeyboardInterrupt):
+            load()
+    assert Account.select().count() == 0
+    load()
+    assert Account.select().count() == len(demo_accounts())
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_the_demo_keeps_out_of_a_database_with_real_members(load: Load, reset: bool) -> None:
+    add_member("1")
+    with pytest.raises(DemoRefused, match="PORTAL_DATABASE"):
+        load(reset)
+    assert [m.client_id for m in Member.select()] == ["1"]
+
+
+# --- what it says of itself ---------------------------------------------------------------------------
+
+
+def register(client_id: str) -> None:
+    member = eligibility.get_member(client_id)
+    accounts.create_account(
+        portal="member",
+        username="somebody.new",
+        password="Quiet4harbor",
+        email="new@example.org",
+        first_name=member.first_name,
+        last_name=member.last_name,
+        client_id=client_id,
+    )
+
+
+def test_the_description_has_the_promised_shape(described: dict[str, Any]) -> None:
+    assert list(described) == [
+        "members",
+        "accounts",
+        "existing_accounts",
+        "registration_codes",
+        "practices",
+        "as_of",
+    ]
+    member = {"client_id", "first_name", "last_name", "birth_date", "program", "household", "registered"}
+    assert all(set(entry) == member for entry in described["members"])
+    account = {"portal", "username", "password", "email", "language", "tins", "client_id", "totp_secret"}
+    account |= {"security_answers", "note"}
+    assert all(set(entry) == account for entry in described["accounts"])
+    existing = {"username", "password", "tin", "question", "answer", "pin"}
+    assert described["existing_accounts"]
+    assert all(set(entry) == existing for entry in described["existing_accounts"])
+    assert all(set(entry) == {"tin", "name", "members"} for entry in described["practices"])
+    assert (described["registration_codes"], described["as_of"]) == ([], TODAY.isoformat())
+    json.dumps(described)
+
+
+def test_the_first_member_is_a_spanish_speaking_head_of_household_who_can_register(
+    described: dict[str, Any],
+) -> None:
+    first = described["members"][0]
+    found = eligibility.match(
+        first["client_id"],
+        first["first_name"],
+        first["last_name"],
+        date.fromisoformat(first["birth_date"]),
+    )
+    assert found is not None
+    assert (found.language, found.is_head) == ("Spanish", True)
+    assert eligibility.may_register(found, TODAY, PLAN) is Registration.OK
+    assert not first["registered"]
+    assert first["household"][0] == first["client_id"]
+    assert len(first["household"]) > 1
+    assert first["program"].startswith("HUSKY ")
+
+
+def test_a_member_who_registered_stays_in_the_list_marked(described: dict[str, Any]) -> None:
+    first = described["members"][0]["client_id"]
+    register(first)
+    assert describe_demo(PLAN)["members"][0] | {"registered": True} == describe_demo(PLAN)["members"][0]
+    assert describe_demo(PLAN)["members"][0]["client_id"] == first
+
+
+def test_every_listed_member_may_register(described: dict[str, Any]) -> None:
+    assert len(described["members"]) >= 5
+    for entry in described["members"]:
+        member = eligibility.get_member(entry["client_id"])
+        assert eligibility.may_register(member, TODAY, PLAN) is Registration.OK
+
+
+# --- the fixed accounts -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("demo", demo_accounts(), ids=lambda demo: demo.username)
+def test_the_fixed_passwords_obey_the_plans_rules(demo: DemoAccount) -> None:
+    personal = (demo.username, demo.first_name, demo.last_name, "husky")
+    assert passwords.problems(demo.password, PLAN.password_rules(demo.portal), personal) == []
+
+
+def test_every_fixed_account_can_sign_in_and_has_its_practices(described: dict[str, Any]) -> None:
+    for entry in described["accounts"]:
+        account = Account.get(Account.portal == entry["portal"], Account.username == entry["username"])
+        assert passwords.check_secret(account.password_hash, entry["password"])
+        assert account.email_confirmed_at is not None
+        assert sorted(entry["tins"]) == [tie.tin for tie in practices.practices_of(account)]
+        answers = list(account.security_answers.order_by(SecurityAnswer.position))
+        asked = [QUESTIONS.get(answer.question, answer.question) for answer in answers]
+        assert asked == [given["question"] for given in entry["security_answers"]]
+        for kept, given in zip(answers, entry["security_answers"], strict=True):
+            assert passwords.check_secret(kept.answer_hash, passwords.normal_answer(given["answer"]))
+
+
+def test_the_accounts_cover_what_the_guides_need(described: dict[str, Any]) -> None:
+    listed = {entry["username"]: entry for entry in described["accounts"]}
+    members = [entry for entry in described["accounts"] if entry["portal"] == "member"]
+    assert sorted(len(entry["security_answers"]) for entry in members) == [1, 1, 3]
+    assert {entry["language"] for entry in members if len(entry["security_answers"]) == 3} == {"es"}
+    assert listed["elm.manager"]["tins"] == ["061110001"]
+    assert listed["two.tins"]["tins"] == ["061110001", "061110002"]
+    assert listed["large.group"]["tins"] == ["061110003"]
+
+    def readable(username: str) -> tuple[str, ...]:
+        return practices.reportable_tins(Account.get(Account.username == username))
+
+    assert readable("two.tins") == ("061110001", "061110002")
+    assert readable("no.access") == ()

@@ -1,0 +1,81 @@
+"""Filling a database with the demo plan, and putting it back."""
+
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from reports import snapshot
+from reports.catalog import REPORTS
+from reports.refresh import refresh
+from reports.synthetic import synthesize
+from reports.synthetic.cast import starter_cast
+from webapp import clock
+from webapp.config import Settings
+from webapp.demo.accounts import create_accounts
+from webapp.domain import facts, feeds
+from webapp.domain.db import connected, transaction
+from webapp.domain.eligibility import Member
+from webapp.domain.report_inputs import portal_data
+from webapp.tables import SCHEMA
+
+MEMBERS = 5_000
+SEED = 2015
+
+#: The facts that mark a demo: the first when loading begins, the second when it is done.
+MARK, AS_OF = "demo", "demo_as_of"
+# Kept over a reset: the running server signs with it.
+_KEPT = ("demo_secret_key",)
+
+
+class DemoRefused(Exception):
+    """The demo is not put into this database; the message says why and what to do."""
+
+
+def load_demo(settings: Settings, reset: bool, progress: Callable[[str], None]) -> None:
+    """Load the demo plan as of the plan's today, compute its reports, and make its fixed accounts.
+
+    Where it is loaded already nothing happens, whatever day it was loaded for, unless `reset`: then every table
+    is emptied and all is loaded again. A load that was broken off is begun anew. The database must be open and
+    migrated. Raises DemoRefused on a database that holds members and no demo.
+    """
+    today = clock.today()
+    with connected():
+        if not facts.is_demo() and Member.select().exists():
+            raise DemoRefused(
+                "this database holds members who are not the demo's; set PORTAL_DATABASE to another one"
+            )
+        loaded = facts.fact(AS_OF)
+        if loaded and not reset:
+            if loaded != today.isoformat():
+                progress(f"the demo was loaded as of {loaded}; `portal demo --reset` brings it to {today}")
+            return
+        with transaction():
+            _empty()
+            facts.keep_fact(MARK, "1")
+        _fill(settings, today, progress)
+        facts.keep_fact(AS_OF, today.isoformat())
+
+
+def _empty() -> None:
+    for table in reversed(SCHEMA):
+        if table is facts.PlanFact:
+            facts.PlanFact.delete().where(facts.PlanFact.name.not_in(_KEPT)).execute()
+        else:
+            table.delete().execute()
+
+
+def _fill(settings: Settings, today: date, progress: Callable[[str], None]) -> None:
+    with tempfile.TemporaryDirectory(prefix="portal-demo-") as name:
+        folder = Path(name)
+        progress(f"inventing {MEMBERS:,} members as of {today}")
+        synthesize(folder, members=MEMBERS, as_of=today, seed=SEED, cast=starter_cast())
+        progress("loading the plan's feeds")
+        for outcome in feeds.load(folder, settings.plan).feeds:
+            progress(f"  {outcome}")
+        progress("computing the reports")
+        refresh(folder, today, portal=portal_data(settings.plan))
+    published = [slug for slug in REPORTS if snapshot.published(slug)]
+    progress(f"  published {', '.join(published)}")
+    progress("making the fixed accounts")
+    create_accounts()
