@@ -54,7 +54,8 @@ def visits(
 ) -> ibis.Table:
     """The claim lines that are part of a visit: person_id, npi, day, rendering_tin, billing_tin (digits).
 
-    `lines` are claims with their service_date, `procedures` and `revenues` are the spellings, as they stand in the claims, of the codes that make a visit.
+    `lines` are claims with their service_date. `procedures` and `revenues` are the spellings, as they stand in the
+    claims, of the codes that make a visit.
     """
     start = add_months(as_of, -parameters.attribution_months)
     visit_lines = lines.filter(
@@ -91,7 +92,9 @@ def attribute(
     """
     people = members.select("client_id", "person_id")
     by_claims = _by_claims(providers, visited)
-    chosen = people.left_join(by_claims, "person_id").select("client_id", "person_id", claims_npi=by_claims.npi)
+    chosen = people.left_join(by_claims, "person_id").select(
+        "client_id", "person_id", claims_npi=by_claims.npi
+    )
     if selections is None:
         chosen = chosen.mutate(own_npi=ibis.null("string"), selected_on=ibis.null("date"))
     else:
@@ -113,7 +116,11 @@ def attribute(
     before = previous.select("client_id", before_npi=_.npi, before_on=_.effective_on)
     stays = (_.before_npi == _.npi) & (_.before_on <= ibis.literal(as_of))
     return chosen.left_join(before, "client_id").select(
-        "client_id", "npi", "tin", "kind", effective_on=ibis.ifelse(stays.fill_null(False), _.before_on, began)
+        "client_id",
+        "npi",
+        "tin",
+        "kind",
+        effective_on=ibis.ifelse(stays.fill_null(False), _.before_on, began),
     )
 
 
@@ -147,8 +154,12 @@ def _tins(providers: ibis.Table, visited: ibis.Table) -> ibis.Table:
     """person_id, npi and visit_tin: of the provider's TINs the one with most of this person's visits."""
     rendering = providers.select("npi", rendering_tin=_.tin_key, by_rendering=_.tin)
     billing = providers.select("npi", billing_tin=_.tin_key, by_billing=_.tin)
-    with_rendering = visited.left_join(rendering, ["npi", "rendering_tin"]).drop("npi_right", "rendering_tin_right")
-    with_both = with_rendering.left_join(billing, ["npi", "billing_tin"]).drop("npi_right", "billing_tin_right")
+    with_rendering = visited.left_join(rendering, ["npi", "rendering_tin"]).drop(
+        "npi_right", "rendering_tin_right"
+    )
+    with_both = with_rendering.left_join(billing, ["npi", "billing_tin"]).drop(
+        "npi_right", "billing_tin_right"
+    )
     counted = (
         with_both.select("person_id", "npi", "day", visit_tin=_.by_rendering.coalesce(_.by_billing))
         .filter(_.visit_tin.notnull())

@@ -1,5 +1,6 @@
 """SQL that types and cleans the columns of an extract, and names what is wrong with a row."""
 
+# ruff: noqa: S608 - the names in these queries are the layout's own
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ _TRUE = "('1', '1.0', 't', 'true', 'y', 'yes')"
 _FALSE = "('0', '0.0', 'f', 'false', 'n', 'no')"
 #: Dates that no report looks at are not checked.
 _UNCHECKED_DATES = ("procedure_date_", "file_date")
+_GENDERS = ("male", "m", "female", "f")
 _SQL_TYPE = {
     "text": "VARCHAR", "date": "DATE", "int": "BIGINT", "float": "DOUBLE", "bool": "BOOLEAN", "timestamp": "TIMESTAMP"
 }  # fmt: skip
@@ -29,10 +31,10 @@ def typed(table: Table, present: Mapping[str, str], *, trim: bool = True) -> str
     `present` maps the columns that the file has to their SQL types. `trim` is left out for large files, whose
     codes are compared by their distinct spellings instead (`services.py`).
     """
-    return ", ".join(f"{_clean(table, column, present, trim)} AS {column.name}" for column in table.columns)
+    return ", ".join(f"{_clean(column, present, trim)} AS {column.name}" for column in table.columns)
 
 
-def _clean(table: Table, column: Column, present: Mapping[str, str], trim: bool) -> str:
+def _clean(column: Column, present: Mapping[str, str], trim: bool) -> str:
     name, type_ = column.name, present.get(column.name)
     if type_ is None:
         return f"CAST(NULL AS {_SQL_TYPE[column.type]})"
@@ -40,7 +42,9 @@ def _clean(table: Table, column: Column, present: Mapping[str, str], trim: bool)
     if column.type == "text":
         value = f"nullif(trim({text}), '')" if trim else text
         if name == "gender":
-            return f"CASE lower({value}) WHEN 'male' THEN 'M' WHEN 'm' THEN 'M' WHEN 'female' THEN 'F' WHEN 'f' THEN 'F' END"
+            return " ".join(
+                ["CASE", *(f"WHEN lower({value}) = '{w}' THEN '{w[0].upper()}'" for w in _GENDERS), "END"]
+            )
         if name == "dual_status_code":
             bare = f"regexp_replace({value}, '\\.0+$', '')"
             return f"CASE WHEN length({bare}) = 1 THEN '0' || {bare} ELSE {bare} END"
@@ -50,20 +54,28 @@ def _clean(table: Table, column: Column, present: Mapping[str, str], trim: bool)
     if column.type == "bool":
         return f"CASE WHEN lower({text}) IN {_TRUE} THEN true WHEN lower({text}) IN {_FALSE} THEN false END"
     if column.type == "date" and type_ == "VARCHAR":
-        return f"coalesce(try_cast({name} AS DATE), CAST(try_strptime({name}, ['%m/%d/%Y', '%Y%m%d']) AS DATE))"
+        return (
+            f"coalesce(try_cast({name} AS DATE), CAST(try_strptime({name}, ['%m/%d/%Y', '%Y%m%d']) AS DATE))"
+        )
     if column.type == "date" and not type_.startswith("TIMESTAMP"):
         return f"CAST(try_strptime({text}, '%Y%m%d') AS DATE)"
     return f"try_cast({name} AS {_SQL_TYPE[column.type]})"
 
 
 def fault(
-    table: Table, present: Mapping[str, str], *, members_known: bool, unknown_systems: Mapping[str, list[str]] | None = None
+    table: Table,
+    present: Mapping[str, str],
+    *,
+    members_known: bool,
+    unknown_systems: Mapping[str, list[str]] | None = None,
 ) -> str:
     """An SQL expression: what is wrong with the row, or NULL. The first fault is the one named."""
     cases = list(_faults(table, present, members_known, unknown_systems or {}))
     if not cases:
         return "CAST(NULL AS VARCHAR)"
-    return "CASE " + " ".join(f"WHEN {condition} THEN {quoted(reason)}" for condition, reason in cases) + " END"
+    return (
+        "CASE " + " ".join(f"WHEN {condition} THEN {quoted(reason)}" for condition, reason in cases) + " END"
+    )
 
 
 def _faults(
@@ -72,17 +84,17 @@ def _faults(
     name = table.name
     if name in ("medical_claim", "pharmacy_claim"):
         yield _blank("person_id"), "claim without a person"
-    for column, reason in _NEVER_BLANK.get(name, ()):
-        if column in present:
-            yield _blank(column), reason
+    for never_blank, reason in _NEVER_BLANK.get(name, ()):
+        if never_blank in present:
+            yield _blank(never_blank), reason
     for column in table.columns:
         if column.type == "text" or column.name not in present or column.name.startswith(_UNCHECKED_DATES):
             continue
-        cleaned = _clean(table, column, present, trim=True)
+        cleaned = _clean(column, present, trim=True)
         if cleaned != column.name and column.type != "timestamp":
             kind = {"date": "bad date", "bool": "neither yes nor no"}.get(column.type, "not a number")
             yield f"NOT ({_blank(column.name)}) AND ({cleaned}) IS NULL", f"{kind} in {column.name}"
-    value = {c.name: _clean(table, c, present, trim=True) for c in table.columns}
+    value = {c.name: _clean(c, present, trim=True) for c in table.columns}
     if name == "eligibility":
         yield f"year({value['birth_date']}) NOT BETWEEN 1880 AND 2200", "bad date in birth_date"
         yield f"{value['enrollment_start_date']} IS NULL", "no enrollment start date"
@@ -103,7 +115,9 @@ def _faults(
     if members_known:
         key = "member_id" if name in _MEMBER_TABLES else "person_id" if name.endswith("_claim") else None
         if key:
-            clean_key = f"trim(CAST({key} AS VARCHAR))" if present[key] != "VARCHAR" or key == "member_id" else key
+            clean_key = (
+                f"trim(CAST({key} AS VARCHAR))" if present[key] != "VARCHAR" or key == "member_id" else key
+            )
             yield f"{clean_key} NOT IN (SELECT {key} FROM eligibility)", "member not in eligibility"
 
 
@@ -116,7 +130,10 @@ _NEVER_BLANK: dict[str, tuple[tuple[str, str], ...]] = {
         ("selected_on", "bad date: no date of selection"),
     ),
     "icm_status": (("member_id", "row without a member ID"),),
-    "admission": (("member_id", "row without a member ID"), ("admission_date", "bad date: no admission date")),
+    "admission": (
+        ("member_id", "row without a member ID"),
+        ("admission_date", "bad date: no admission date"),
+    ),
     "coverage": (("member_id", "row without a member ID"),),
     "ndc": (("ndc", "row without an NDC"),),
     "existing_account": (("username", "account without a username"),),
@@ -133,7 +150,10 @@ def unknown_systems(
 ) -> dict[str, list[str]]:
     """The spellings of code systems in the file that cannot be read, by column."""
     found: dict[str, list[str]] = {}
-    for column, known in (("diagnosis_code_type", DIAGNOSIS_SYSTEMS), ("procedure_code_type", PROCEDURE_SYSTEMS)):
+    for column, known in (
+        ("diagnosis_code_type", DIAGNOSIS_SYSTEMS),
+        ("procedure_code_type", PROCEDURE_SYSTEMS),
+    ):
         if table.name == "medical_claim" and column in present:
             rows = con.execute(f"SELECT DISTINCT CAST({column} AS VARCHAR) FROM raw_{table.name}").fetchall()
             unknown = [text for (text,) in rows if text and text.strip() and _bare(text) not in known]
@@ -202,18 +222,31 @@ def notices(con: duckdb.DuckDBPyConnection, table: Table, present: frozenset[str
         if name not in present:
             yield _with_meaning(name, f"column {name} is missing")
     slips: list[tuple[str, str]] = []
-    relation = f"raw_{table.name}" if table.name.endswith("_claim") else f"checked_{table.name}"
+    relation = f"raw_{table.name}"
+    if table.name == "eligibility" and "dual_status_code" in present:
+        slips.append(
+            (
+                "regexp_matches(CAST(dual_status_code AS VARCHAR), '^[0-9](\\.0+)?$')",
+                "dual status codes such as 2.0 were read as 02 in {count:,} rows",
+            )
+        )
     if table.name == "medical_claim" and "diagnosis_code_type" in present:
-        slips.append((
-            "regexp_replace(lower(CAST(diagnosis_code_type AS VARCHAR)), '[^a-z0-9]', '', 'g') = 'icd10pcs'",
-            "diagnoses typed icd-10-pcs were read as ICD-10-CM in {count:,} rows",
-        ))
-        slips.append((
-            "diagnosis_code_type IS NULL AND diagnosis_code_1 IS NOT NULL",
-            "diagnoses without a code system were read as ICD-10-CM in {count:,} rows",
-        ))
-    counts = [f"count(nullif(trim(CAST({name} AS VARCHAR)), ''))" if name in _TEXTS else f"count({name})"
-              for name in watched]
+        slips.append(
+            (
+                "regexp_replace(lower(CAST(diagnosis_code_type AS VARCHAR)), '[^a-z0-9]', '', 'g') = 'icd10pcs'",
+                "diagnoses typed icd-10-pcs were read as ICD-10-CM in {count:,} rows",
+            )
+        )
+        slips.append(
+            (
+                "diagnosis_code_type IS NULL AND diagnosis_code_1 IS NOT NULL",
+                "diagnoses without a code system were read as ICD-10-CM in {count:,} rows",
+            )
+        )
+    counts = [
+        f"count(nullif(trim(CAST({name} AS VARCHAR)), ''))" if name in _TEXTS else f"count({name})"
+        for name in watched
+    ]
     counts += [f"count(*) FILTER (WHERE {condition})" for condition, _ in slips]
     if not counts:
         return

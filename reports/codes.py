@@ -53,15 +53,21 @@ def read_codes(folder: Path = FOLDER) -> tuple[Code, ...]:
             for row in reader:
                 if not (row["concept"] and row["system"] and row["code"]):
                     raise ValueError(f"{path.name}, line {reader.line_num}: concept, system or code is blank")
-                code = Code(row["concept"].strip(), row["system"].strip(), normal(row["system"].strip(), row["code"]))
+                code = Code(
+                    row["concept"].strip(), row["system"].strip(), normal(row["system"].strip(), row["code"])
+                )
                 codes[code] = None
     if not codes:
         raise ValueError(f"{folder} holds no codes")
     return tuple(codes)
 
 
-def of(codes: Iterable[Code], concepts: Iterable[str], systems: Iterable[str] | None = None) -> tuple[Code, ...]:
+def of(
+    codes: Iterable[Code], concepts: Iterable[str], systems: Iterable[str] | None = None
+) -> tuple[Code, ...]:
     """Those of `codes` that belong to the concepts, in the systems if given."""
     wanted = set(concepts)
     allowed = None if systems is None else set(systems)
-    return tuple(code for code in codes if code.concept in wanted and (allowed is None or code.system in allowed))
+    return tuple(
+        code for code in codes if code.concept in wanted and (allowed is None or code.system in allowed)
+    )

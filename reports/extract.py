@@ -5,6 +5,7 @@ first one is kept to be shown, and the rest goes on. Slips that real extracts ho
 notices: `icd-10-pcs` on diagnoses, dual status `2.0`, gender as male or M.
 """
 
+# ruff: noqa: S608 - the names in these queries are the layout's own
 from __future__ import annotations
 
 import tempfile
@@ -26,7 +27,15 @@ __all__ = ["Extract", "ExtractRefused", "Notice", "SetAside", "open_extract"]
 #: Tables too large to copy: they stay where they are, and a query reads the columns it needs.
 CLAIMS = ("medical_claim", "pharmacy_claim")
 #: Files that may well hold no row on some day.
-MAY_BE_EMPTY = ("pcp_selection", "icm_status", "admission", "coverage", "ndc", "existing_account", "member_account")
+MAY_BE_EMPTY = (
+    "pcp_selection",
+    "icm_status",
+    "admission",
+    "coverage",
+    "ndc",
+    "existing_account",
+    "member_account",
+)
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,9 @@ def open_extract(
     wanted = tuple(TABLES) if tables is None else tuple(tables)
     scratch = tempfile.TemporaryDirectory(prefix="extract-")
     con = ibis.duckdb.connect(
-        str(Path(scratch.name) / "extract.duckdb"), memory_limit=memory, temp_directory=str(Path(scratch.name) / "spill")
+        str(Path(scratch.name) / "extract.duckdb"),
+        memory_limit=memory,
+        temp_directory=str(Path(scratch.name) / "spill"),
     )
     extract = Extract(con, _folder=scratch)
     try:
@@ -132,7 +143,10 @@ def _open(extract: Extract, source: sources.Source, table: Table) -> None:
     extract.sources[table.name] = source
     extract.present[table.name] = frozenset(present)
     try:
-        if table.name not in MAY_BE_EMPTY and con.execute(f"SELECT 1 FROM raw_{table.name} LIMIT 1").fetchone() is None:
+        if (
+            table.name not in MAY_BE_EMPTY
+            and con.execute(f"SELECT 1 FROM raw_{table.name} LIMIT 1").fetchone() is None
+        ):
             raise ExtractRefused(source.file, "the file holds no rows")
         known = "eligibility" in extract.sources
         if table.name in CLAIMS:
@@ -154,7 +168,6 @@ def _open_small(extract: Extract, table: Table, present: dict[str, str], *, memb
         f"CREATE TABLE checked_{table.name} AS SELECT row_number() OVER () AS row_number, "
         f"{checks.typed(table, present)}, {fault} AS fault FROM raw_{table.name}"
     )
-    con.execute(f"DROP {'VIEW' if extract.sources[table.name].parquet else 'TABLE'} raw_{table.name}")
     for statement in checks.repeated(table):
         con.execute(statement)
     _count_faults(extract, table, f"checked_{table.name}", "row_number")
@@ -171,11 +184,12 @@ def _open_claims(
     con = extract.con.con
     typed = checks.typed(table, present, trim=not parquet)
     fault = checks.fault(
-        table, present, members_known=members_known, unknown_systems=checks.unknown_systems(con, table, present)
+        table,
+        present,
+        members_known=members_known,
+        unknown_systems=checks.unknown_systems(con, table, present),
     )
-    con.execute(
-        f"CREATE VIEW checked_{table.name} AS SELECT {typed}, {fault} AS fault FROM raw_{table.name}"
-    )
+    con.execute(f"CREATE VIEW checked_{table.name} AS SELECT {typed}, {fault} AS fault FROM raw_{table.name}")
     faults = _count_faults(extract, table, f"checked_{table.name}")
     source = f"checked_{table.name} WHERE fault IS NULL" if faults else f"checked_{table.name}"
     con.execute(f"CREATE VIEW {table.name} AS SELECT {', '.join(table.names)} FROM {source}")
@@ -193,6 +207,8 @@ def _count_faults(extract: Extract, table: Table, checked: str, order: str | Non
         first = con.execute(
             f"SELECT {', '.join(keys)} FROM {checked} WHERE fault = ?{ordered} LIMIT 1", [reason]
         ).fetchone()
-        shown = {key: "" if value is None else str(value) for key, value in zip(keys, first or (), strict=False)}
+        shown = {
+            key: "" if value is None else str(value) for key, value in zip(keys, first or (), strict=False)
+        }
         extract.set_aside.append(SetAside(table.name, reason, count, shown))
     return sum(count for _, count in found)

@@ -21,7 +21,12 @@ def concepts(report: Report) -> set[str]:
 
 
 def rows(
-    report: Report, members: ibis.Table, attributed: ibis.Table, providers: ibis.Table, last: ibis.Table, as_of: date
+    report: Report,
+    members: ibis.Table,
+    attributed: ibis.Table,
+    providers: ibis.Table,
+    last: ibis.Table,
+    as_of: date,
 ) -> ibis.Table:
     """The rows of `report`: tin, position (from 1 in each practice, in printed order), npi, any_due, practice, and
     a text column for each column key, blank where there is nothing."""
@@ -61,17 +66,30 @@ def _in_population(table: ibis.Table, population: Population, as_of: date) -> ib
 def _with_tests(table: ibis.Table, report: Report, last: ibis.Table, as_of: date) -> ibis.Table:
     """Add each test's `<key>_date` and `<key>_due`; keep who meets one of the population's criteria."""
     population = report.population
-    wide = last.filter(_.concept.isin(sorted(concepts(report)))).group_by("person_id").agg(
-        **{f"{test.key}_date": _.last_date.max(where=_.concept.isin(list(test.concepts))) for test in report.tests},
-        **{f"met_{c}": _.last_date.max(where=_.concept == c) for c in population.any_of},
+    wide = (
+        last.filter(_.concept.isin(sorted(concepts(report))))
+        .group_by("person_id")
+        .agg(
+            **{
+                f"{test.key}_date": _.last_date.max(where=_.concept.isin(list(test.concepts)))
+                for test in report.tests
+            },
+            **{f"met_{c}": _.last_date.max(where=_.concept == c) for c in population.any_of},
+        )
     )
     table = table.left_join(wide, "person_id").drop("person_id_right")
     if population.any_of:
         since = ibis.literal(add_months(as_of, -(population.within_months or 0)))
         met = [(table[f"met_{concept}"] >= since).fill_null(False) for concept in population.any_of]
         weak = [m for m, concept in zip(met, population.any_of, strict=True) if concept in population.weak]
-        strong = [m for m, concept in zip(met, population.any_of, strict=True) if concept not in population.weak]
-        why = ibis.ifelse(ibis.or_(ibis.literal(False), *strong), BY_DIAGNOSIS, BY_DRUG) if weak else BY_DIAGNOSIS
+        strong = [
+            m for m, concept in zip(met, population.any_of, strict=True) if concept not in population.weak
+        ]
+        why = (
+            ibis.ifelse(ibis.or_(ibis.literal(False), *strong), BY_DIAGNOSIS, BY_DRUG)
+            if weak
+            else BY_DIAGNOSIS
+        )
         table = table.mutate(why=why).filter(ibis.or_(*met))
     return table.mutate(**{f"{test.key}_due": _due(table, test, as_of) for test in report.tests})
 

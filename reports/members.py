@@ -36,7 +36,10 @@ def on(
         .distinct()
     )
     spans = (
-        eligibility.filter((_.enrollment_start_date <= day) & (_.enrollment_end_date.isnull() | (_.enrollment_end_date >= day)))
+        eligibility.filter(
+            (_.enrollment_start_date <= day)
+            & (_.enrollment_end_date.isnull() | (_.enrollment_end_date >= day))
+        )
         .anti_join(dead, "member_id")
         .mutate(
             ends=_.enrollment_end_date.coalesce(ibis.literal(date(9999, 12, 31))),
@@ -45,7 +48,8 @@ def on(
     )
     dual = spans.group_by("member_id").agg(dual=_.is_dual.max())
     latest = ibis.window(
-        group_by="member_id", order_by=[ibis.desc("enrollment_start_date"), ibis.desc("ends"), "plan", "person_id"]
+        group_by="member_id",
+        order_by=[ibis.desc("enrollment_start_date"), ibis.desc("ends"), "plan", "person_id"],
     )
     chosen = spans.mutate(place=ibis.row_number().over(latest)).filter(_.place == 0)
     members = chosen.join(dual, "member_id").select(

@@ -23,12 +23,18 @@ from reports.extract import Extract, Notice, SetAside, open_extract
 from reports.parameters import Parameters
 from reports.snapshot import ATTRIBUTION, Attribution, ReportFacet, ReportRow, cell_names
 from reports.sources import ExtractRefused, unreadable
-from reports.store import RefreshRunning
+from reports.store import Draft, RefreshRefused, RefreshRunning
 from reports.words import fold
 
-__all__ = ["ExtractRefused", "Outcome", "PortalData", "RefreshRunning", "refresh"]
+__all__ = ["ExtractRefused", "Outcome", "PortalData", "RefreshRefused", "RefreshRunning", "refresh"]
 
 ENGINES = ("duckdb",)
+
+
+def _silent(_text: str) -> None:
+    """Report progress to nobody."""
+
+
 #: The tables that a refresh reads, and those without which there is nothing to compute.
 READ = ("eligibility", "medical_claim", "pharmacy_claim", "provider", "pcp_selection", "icm_status", "ndc")
 NEEDED = ("eligibility", "medical_claim")
@@ -62,6 +68,18 @@ class Outcome:
     complete_through: date | None
     seconds: float
 
+    def lines(self) -> Iterator[str]:
+        """The outcome in plain sentences: what was set aside and noticed, then what was published."""
+        for aside in self.set_aside:
+            first = ", ".join(f"{key} {value or '(blank)'}" for key, value in aside.first.items())
+            yield f"{aside.table}: set aside {aside.count:,} rows ({aside.reason}); the first: {first}"
+        for notice in self.notices:
+            yield f"{notice.table}: {notice.message}"
+        through = f", claims complete through {self.complete_through}" if self.complete_through else ""
+        for slug, count in self.rows.items():
+            yield f"{slug}: {count:,} rows{through}"
+        yield f"{self.attributed:,} members have a primary care provider ({self.seconds:.1f} s)"
+
 
 def refresh(
     folder: Path | str,
@@ -70,7 +88,7 @@ def refresh(
     slugs: Sequence[str] | None = None,
     engine: str = "duckdb",
     portal: PortalData | None = None,
-    progress: Callable[[str], None] = lambda text: None,
+    progress: Callable[[str], None] = _silent,
     parameters: Parameters | None = None,
     codes: Path = CODES,
     memory: str = "4GB",
@@ -78,13 +96,13 @@ def refresh(
     """Compute the reports (all, or `slugs`) from the extract in `folder` as of a day, and publish them.
 
     Attribution is computed and published with them each time. Raises ExtractRefused for a fault of a file,
-    RefreshRunning when another refresh is at work, ValueError for an unknown report or engine; the snapshots that
-    are served stay as they were.
+    RefreshRefused for an unknown report or engine, RefreshRunning (one of them) when another refresh is at work;
+    the snapshots that are served stay as they were.
     """
     if engine not in ENGINES:
-        raise ValueError(f"engine {engine!r} is not available; there is {', '.join(ENGINES)}")
+        raise RefreshRefused(f"engine {engine!r} is not available; there is {', '.join(ENGINES)}")
     if unknown := [slug for slug in slugs or () if slug not in REPORTS]:
-        raise ValueError(f"no report is called {unknown[0]!r}; there are {', '.join(REPORTS)}")
+        raise RefreshRefused(f"no report is called {unknown[0]!r}; there are {', '.join(REPORTS)}")
     started = time.monotonic()
     wanted = [REPORTS[slug] for slug in (slugs or REPORTS)]
     with store.only_one_refresh():
@@ -92,7 +110,14 @@ def refresh(
             progress(f"removed {leftover} snapshots that were no longer needed")
         progress("reading the extract")
         with open_extract(folder, READ, needed=NEEDED, memory=memory) as extract:
-            work = _Work(extract, as_of, portal or PortalData(), parameters or Parameters(), read_codes(codes), progress)
+            work = _Work(
+                extract,
+                as_of,
+                portal or PortalData(),
+                parameters or Parameters(),
+                read_codes(codes),
+                progress,
+            )
             try:
                 work.compute(wanted)
             except duckdb.Error as error:
@@ -184,7 +209,9 @@ class _Work:
         if self.portal.providers is not None and self.portal.providers.num_rows:
             self._notice("provider", "the extract has no provider file; the directory loaded before is used")
             return self.keep("provider", self.portal.providers)
-        self._notice("provider", "there is neither a provider file nor a loaded directory; nobody is attributed")
+        self._notice(
+            "provider", "there is neither a provider file nor a loaded directory; nobody is attributed"
+        )
         return self.keep("provider", _NO_PROVIDERS)
 
     def _opted_out(self) -> ibis.Table | None:
@@ -221,9 +248,13 @@ class _Work:
         seen = services.survey(table, self.as_of)
         self.complete_through = seen.complete_through
         if not extract.has("pharmacy_claim"):
-            self._notice("pharmacy_claim", "the extract has no pharmacy claims; prescriptions are not looked at")
+            self._notice(
+                "pharmacy_claim", "the extract has no pharmacy claims; prescriptions are not looked at"
+            )
         elif not extract.has("ndc"):
-            self._notice("ndc", "the extract maps no NDC to an ingredient; only NDCs of the code lists count as drugs")
+            self._notice(
+                "ndc", "the extract maps no NDC to an ingredient; only NDCs of the code lists count as drugs"
+            )
         return services.Claims(
             lines=self.con.create_view("claim_lines", services.with_service_date(table)),
             places=tuple(name for name in services.DIAGNOSES if name in extract.present["medical_claim"]),
@@ -236,7 +267,9 @@ class _Work:
     def _visits(self, claims: services.Claims, procedures: list[services.Spelling]) -> ibis.Table:
         p, lines = self.parameters, claims.lines
         clinics = [
-            code for code in of(self.codes, p.clinic_concepts, ("REVENUE",)) if code.code not in p.clinics_left_out
+            code
+            for code in of(self.codes, p.clinic_concepts, ("REVENUE",))
+            if code.code not in p.clinics_left_out
         ]
         revenues = services.spellings([lines.revenue_center_code], "REVENUE", clinics)
         return attribution.visits(
@@ -264,14 +297,17 @@ class _Work:
 
     def store(self, wanted: Iterable[Report]) -> tuple[dict[str, int], int]:
         """Write and publish what was computed. Returns the rows of each report and how many members have a PCP."""
-        drafts: dict[store.Draft, int] = {}
+        drafts: dict[Draft, int] = {}
         draft = store.begin(ATTRIBUTION, self.as_of, self.complete_through, ())
         self.progress("writing attribution")
         names = ("client_id", "npi", "tin", "kind", "effective_on")
         attributed = store.write(
             Attribution,
             ("snapshot_id", *names),
-            ([(draft.id, *row) for row in batch] for batch in _batches(self.tables["attributed"], names, "client_id")),
+            (
+                [(draft.id, *row) for row in batch]
+                for batch in _batches(self.tables["attributed"], names, "client_id")
+            ),
         )
         drafts[draft] = attributed
         rows = {}
@@ -282,7 +318,7 @@ class _Work:
         store.publish(drafts)
         return rows, attributed
 
-    def _store(self, report: Report) -> tuple[store.Draft, int]:
+    def _store(self, report: Report) -> tuple[Draft, int]:
         keys = [column.key for column in (*report.columns, *report.details)]
         padded = [number for number, key in enumerate(keys) if report.column(key).kind == "count"]
         draft = store.begin(report.slug, self.as_of, self.complete_through, keys)
@@ -300,13 +336,24 @@ class _Work:
                     made.append((draft.id, tin, position, npi, any_due, name_key, *values))
                 yield made
 
-        columns = ("snapshot_id", "tin", "position", "npi", "any_due", "name_key", *(cells[key] for key in keys))
+        columns = (
+            "snapshot_id",
+            "tin",
+            "position",
+            "npi",
+            "any_due",
+            "name_key",
+            *(cells[key] for key in keys),
+        )
         count = store.write(ReportRow, columns, rows())
         facets = _facets(table, "icm_status" in keys)
         store.write(
             ReportFacet,
             ("snapshot_id", "tin", "kind", "value", "label", "total", "due_total"),
-            ([(draft.id, *row) for row in batch] for batch in _batches(facets, facets.columns, "tin", "kind", "value")),
+            (
+                [(draft.id, *row) for row in batch]
+                for batch in _batches(facets, facets.columns, "tin", "kind", "value")
+            ),
         )
         return draft, count
 

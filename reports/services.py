@@ -101,7 +101,9 @@ def reversals(claims: ibis.Table, seen: Survey, keep: Keep) -> Reversals:
 
 def _voided(claims: ibis.Table, keep: Keep) -> ibis.Table:
     key = list(_claim_key())
-    billed = claims.filter(_.bill_type_code.notnull()).mutate(**_claim_key(), frequency=_frequency(_.bill_type_code))
+    billed = claims.filter(_.bill_type_code.notnull()).mutate(
+        **_claim_key(), frequency=_frequency(_.bill_type_code)
+    )
     billed = billed.select("claim_id", "frequency", *key)
     reversing = keep("reversals", billed.filter(_.frequency.isin(REVERSING)).distinct())
     by_key = keep("claims_with_reversals", billed.semi_join(reversing, key).distinct())
@@ -118,7 +120,9 @@ def _voided(claims: ibis.Table, keep: Keep) -> ibis.Table:
     same_number = billed.join(numbers, "claim_id").filter(_.voided | (_.frequency != "7"))
     return keep(
         "reversed_claims",
-        same_bill.select("claim_id", "frequency").union(same_number.select("claim_id", "frequency"), distinct=True),
+        same_bill.select("claim_id", "frequency").union(
+            same_number.select("claim_id", "frequency"), distinct=True
+        ),
     )
 
 
@@ -137,9 +141,11 @@ def _taken_back(claims: ibis.Table, keep: Keep) -> ibis.Table:
 
 
 def _negative() -> ibis.Deferred:
-    return (_.paid_amount < 0).fill_null(False) | (_.allowed_amount < 0).fill_null(False) | (
-        _.charge_amount < 0
-    ).fill_null(False)
+    return (
+        (_.paid_amount < 0).fill_null(False)
+        | (_.allowed_amount < 0).fill_null(False)
+        | (_.charge_amount < 0).fill_null(False)
+    )
 
 
 def _frequency(bill_type: ibis.Deferred) -> ibis.Deferred:
@@ -166,7 +172,9 @@ def spellings(columns: Sequence[ibis.Value], system: str, codes: Iterable[Code])
     found: dict[str, list[Spelling]] = {}
     if not by_code or not columns:
         return found
-    texts = ibis.union(*[c.name("text").as_table().distinct().mutate(place=ibis.literal(c.get_name())) for c in columns])
+    texts = ibis.union(
+        *[c.name("text").as_table().distinct().mutate(place=ibis.literal(c.get_name())) for c in columns]
+    )
     for row in texts.filter(_.text.notnull()).to_pyarrow().to_pylist():
         for concept in by_code.get(normal(system, row["text"]), ()):
             found.setdefault(row["place"], []).append(Spelling(row["text"], concept))
@@ -222,7 +230,9 @@ def last_dates(
     if eye:
         parts.append(_eye_care(claims, eye, parameters, table))
     found = spellings(
-        [claims.lines[name] for name in claims.places], "ICD-10-CM", _diagnosis_codes(codes, wanted, parameters)
+        [claims.lines[name] for name in claims.places],
+        "ICD-10-CM",
+        _diagnosis_codes(codes, wanted, parameters),
     )
     known = table("diagnosis_spellings", sorted({spelling for part in found.values() for spelling in part}))
     parts += [claims.matched(claims.lines[name], known) for name in found]
@@ -250,7 +260,9 @@ def _eye_care(
     """Codes that count only from an eye-care provider: the rendering one, or else the billing one."""
     lines = claims.lines.filter(_.hcpcs_code.isin(sorted({spelling.text for spelling in eye})))
     lines = lines.mutate(npi=_.rendering_npi.strip().nullif("").coalesce(_.billing_npi.strip().nullif("")))
-    known = claims.providers.mutate(specialty=_.specialty.fill_null("").strip().lower()).filter(_.specialty != "")
+    known = claims.providers.mutate(specialty=_.specialty.fill_null("").strip().lower()).filter(
+        _.specialty != ""
+    )
     is_eye_care = ibis.or_(*[_.specialty.contains(word) for word in parameters.eye_care_specialties])
     eye_care = known.filter(is_eye_care).select("npi").distinct()
     if parameters.unknown_specialty_is_eye_care:

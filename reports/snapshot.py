@@ -7,6 +7,7 @@ Cells are stored so that the order of the text is the order of the values: ISO d
 the empty text for a blank. Both databases then sort alike (PostgreSQL is told to compare bytes).
 """
 
+# ruff: noqa: S608 - names come from the table definitions, values are parameters
 from __future__ import annotations
 
 import json
@@ -222,7 +223,10 @@ def published(slug: str) -> Snapshot | None:
         .tuples()
         .first()
     )
-    return Snapshot(*found[:-1], keys=tuple(json.loads(found[-1]))) if found else None
+    if found is None:
+        return None
+    *known, keys = found
+    return Snapshot(*known, keys=tuple(json.loads(keys)))
 
 
 def practice_name(slug: str, tin: str) -> str | None:
@@ -256,7 +260,9 @@ def page(slug: str, query: RowQuery, page: int = 1, per_page: int = 50) -> RowPa
     page = min(max(1, page), pages)
     sql, params, columns = _select(snapshot, query)
     if total:
-        cursor = database.execute_sql(f"{sql} LIMIT {int(per_page)} OFFSET {(page - 1) * int(per_page)}", params)
+        cursor = database.execute_sql(
+            f"{sql} LIMIT {int(per_page)} OFFSET {(page - 1) * int(per_page)}", params
+        )
         rows = [_decode(columns, row) for row in cursor.fetchall()]
     else:
         rows = []
@@ -287,7 +293,9 @@ def filters(slug: str, tins: Iterable[str]) -> Filters:
     query = (
         ReportFacet.select(ReportFacet.kind, ReportFacet.value, ReportFacet.label, ReportFacet.total)
         .where(
-            (ReportFacet.snapshot_id == snapshot.id) & ReportFacet.tin.in_(wanted) & ReportFacet.kind.in_(list(found))
+            (ReportFacet.snapshot_id == snapshot.id)
+            & ReportFacet.tin.in_(wanted)
+            & ReportFacet.kind.in_(list(found))
         )
         .tuples()
     )
@@ -309,7 +317,11 @@ def attributed(client_ids: Iterable[str]) -> dict[str, Attributed]:
     for start in range(0, len(wanted), 500):
         query = (
             Attribution.select(
-                Attribution.client_id, Attribution.npi, Attribution.tin, Attribution.kind, Attribution.effective_on
+                Attribution.client_id,
+                Attribution.npi,
+                Attribution.tin,
+                Attribution.kind,
+                Attribution.effective_on,
             )
             .where(
                 (Attribution.snapshot_id == current.snapshot_id)
@@ -329,7 +341,9 @@ def _decode(columns: Sequence[Column], row: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _select(snapshot: Snapshot, query: RowQuery, *, details: bool = False) -> tuple[str, list[Any], list[Column]]:
+def _select(
+    snapshot: Snapshot, query: RowQuery, *, details: bool = False
+) -> tuple[str, list[Any], list[Column]]:
     """The SELECT for `query` without its limit, its parameters, and the columns it gives."""
     report, cells = REPORTS[snapshot.slug], cell_names(snapshot.keys)
     offered = (*report.columns, *report.details) if details else report.columns

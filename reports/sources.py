@@ -4,6 +4,7 @@ Faults of a file refuse the whole extract: a file that is missing where it is ne
 unreadable, or lacks a column.
 """
 
+# ruff: noqa: S608 - names are quoted, and the layout's own
 from __future__ import annotations
 
 import csv
@@ -40,13 +41,17 @@ class Source:
 
 
 def find(folder: Path, name: str) -> Source | None:
-    """The files of table `name`: one file, `name-*` or `name.*` parts, or a folder of parts. Parquet goes before CSV."""
+    """The files of table `name`: one file, `name-*` or `name.*` parts, or a folder of parts. Parquet before CSV."""
     for ending in ("parquet", "csv"):
         single = folder / f"{name}.{ending}"
         if single.is_file():
             return Source(name, (single,), ending == "parquet")
-        parts = {path for pattern in (f"{name}-*.{ending}", f"{name}.*.{ending}", f"{name}/*.{ending}")
-                 for path in folder.glob(pattern) if path.is_file()}
+        parts = {
+            path
+            for pattern in (f"{name}-*.{ending}", f"{name}.*.{ending}", f"{name}/*.{ending}")
+            for path in folder.glob(pattern)
+            if path.is_file()
+        }
         if parts:
             return Source(name, tuple(sorted(parts)), ending == "parquet")
     return None
@@ -89,7 +94,8 @@ def _load_parquet(con: duckdb.DuckDBPyConnection, source: Source, table: Table) 
 
 
 def _load_csv(con: duckdb.DuckDBPyConnection, source: Source, table: Table) -> dict[str, str]:
-    selects, present = [], {}
+    selects: list[str] = []
+    present: dict[str, str] = {}
     for path in source.paths:
         with path.open(newline="", encoding="utf-8-sig") as file:
             header = [name.strip() for name in next(csv.reader(file), [])]
@@ -97,10 +103,12 @@ def _load_csv(con: duckdb.DuckDBPyConnection, source: Source, table: Table) -> d
             raise ExtractRefused(path.name, "the first line must name each column once")
         spelled = _matching(dict.fromkeys(header, "VARCHAR"), table, source)
         types = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in header)
-        columns = ", ".join(f"nullif(trim({identifier(found)}), '') AS {name}" for name, (found, _) in spelled.items())
+        columns = ", ".join(
+            f"nullif(trim({identifier(found)}), '') AS {name}" for name, (found, _) in spelled.items()
+        )
         selects.append(
-            f"SELECT {columns or '1 AS nothing'} FROM read_csv({quoted(str(path))}, header = true, auto_detect = false, "
-            f"delim = ',', quote = '\"', escape = '\"', nullstr = '', columns = {{{types}}})"
+            f"SELECT {columns or '1 AS nothing'} FROM read_csv({quoted(str(path))}, header = true, "
+            f"auto_detect = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', columns = {{{types}}})"
         )
         present |= {name: type_ for name, (_, type_) in spelled.items()}
     con.execute(f"CREATE TABLE raw_{table.name} AS {' UNION ALL BY NAME '.join(selects)}")

@@ -4,6 +4,7 @@ Whatever is killed when, readers see the whole old snapshot or the whole new one
 built is removed by the next.
 """
 
+# ruff: noqa: S608 - names come from the table definitions, values are parameters
 from __future__ import annotations
 
 import fcntl
@@ -35,7 +36,11 @@ KEPT = 2
 _ADVISORY_LOCK = 7_208_113  # any number, the same in every process
 
 
-class RefreshRunning(Exception):
+class RefreshRefused(Exception):
+    """A refresh was not begun: the message says why. What is served stays as it was."""
+
+
+class RefreshRunning(RefreshRefused):
     """Another refresh is writing to this database."""
 
 
@@ -129,9 +134,13 @@ def publish(drafts: dict[Draft, int]) -> None:
     now = _now()
     with transaction():
         for draft, count in drafts.items():
-            ReportSnapshot.update(published_at=now, row_count=count).where(ReportSnapshot.id == draft.id).execute()
+            ReportSnapshot.update(published_at=now, row_count=count).where(
+                ReportSnapshot.id == draft.id
+            ).execute()
             changed = (
-                ReportPublished.update(snapshot_id=draft.id).where(ReportPublished.slug == draft.slug).execute()
+                ReportPublished.update(snapshot_id=draft.id)
+                .where(ReportPublished.slug == draft.slug)
+                .execute()
             )
             if not changed:
                 ReportPublished.create(slug=draft.slug, snapshot_id=draft.id)
@@ -145,9 +154,9 @@ def tidy() -> int:
     served = {snapshot_id for (snapshot_id,) in ReportPublished.select(ReportPublished.snapshot_id).tuples()}
     kept: dict[str, int] = {}
     gone = []
-    query = ReportSnapshot.select(ReportSnapshot.id, ReportSnapshot.slug, ReportSnapshot.published_at).order_by(
-        ReportSnapshot.published_at.desc(), ReportSnapshot.id.desc()
-    )
+    query = ReportSnapshot.select(
+        ReportSnapshot.id, ReportSnapshot.slug, ReportSnapshot.published_at
+    ).order_by(ReportSnapshot.published_at.desc(), ReportSnapshot.id.desc())
     for snapshot_id, slug, published_at in list(query.tuples()):
         if published_at is not None and (snapshot_id in served or kept.get(slug, 0) < KEPT):
             kept[slug] = kept.get(slug, 0) + 1
@@ -160,7 +169,11 @@ def tidy() -> int:
 
 def _remove(snapshot_id: int) -> None:
     """Delete a snapshot in small batches, its own row last, so that a kill on the way leaves it to be found again."""
-    for model, keys in ((ReportRow, "tin, position"), (Attribution, "client_id"), (ReportFacet, "tin, kind, value")):
+    for model, keys in (
+        (ReportRow, "tin, position"),
+        (Attribution, "client_id"),
+        (ReportFacet, "tin, kind, value"),
+    ):
         table, mark = model._meta.table_name, database.param
         marks = ", ".join([mark] * len(keys.split(",")))
         while True:
@@ -173,7 +186,8 @@ def _remove(snapshot_id: int) -> None:
                     database.execute_sql(f"DELETE FROM {table} WHERE snapshot_id = {mark}", (snapshot_id,))
                     break
                 database.execute_sql(
-                    f"DELETE FROM {table} WHERE snapshot_id = {mark} AND ({keys}) < ({marks})", (snapshot_id, *beyond)
+                    f"DELETE FROM {table} WHERE snapshot_id = {mark} AND ({keys}) < ({marks})",
+                    (snapshot_id, *beyond),
                 )
     with transaction():
         ReportSnapshot.delete().where(ReportSnapshot.id == snapshot_id).execute()

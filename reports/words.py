@@ -3,7 +3,7 @@
 import unicodedata
 
 
-def N_(text: str) -> str:
+def N_(text: str) -> str:  # noqa: N802 - the name gettext users know
     """Return `text` unchanged. The extraction of messages looks for this name."""
     return text
 

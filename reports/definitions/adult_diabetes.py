@@ -25,7 +25,12 @@ REPORT = Report(
             12,
             N_("Nephropathy testing"),
         ),
-        Test("retinal_exam", ("retinal_exam_eye_provider", "retinal_exam_any_provider"), 12, N_("Retinal eye exam")),
+        Test(
+            "retinal_exam",
+            ("retinal_exam_eye_provider", "retinal_exam_any_provider"),
+            12,
+            N_("Retinal eye exam"),
+        ),
     ),
     columns=with_common(
         Column("hba1c_date", N_("HbA1c"), "date"),
@@ -40,7 +45,13 @@ REPORT = Report(
     details=(Column("why", N_("Why this member is listed")),),
     excluded=EXCLUDED_NOTE,
     help=(
-        N_("Members ages 18 to 75 with a diagnosis of type 1 or type 2 diabetes, or a prescription for diabetes, in the last two years."),
-        N_("Each test shows the last date a claim reports it. HbA1c is Due when that date is over 6 months ago, the other tests when it is over 12 months ago, and when there is no date."),
+        N_(
+            "Members ages 18 to 75 with a diagnosis of type 1 or type 2 diabetes, "
+            "or a prescription for diabetes, in the last two years."
+        ),
+        N_(
+            "Each test shows the last date on which a claim reports it. HbA1c is Due when that date is over "
+            "6 months ago, the other tests when it is over 12 months ago, and a test without a date is Due."
+        ),
     ),
 )

@@ -38,7 +38,9 @@ REPORT = Report(
         ICM_STATUS,
     ),
     help=(
-        N_("Every member attributed to a primary care provider of this practice, with address, telephone and program."),
+        N_(
+            "Every member attributed to a primary care provider of this practice, with address, telephone and program."
+        ),
         N_("A member is attributed by their own selection, or else by the visits of the last 15 months."),
     ),
 )
