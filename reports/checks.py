@@ -1,6 +1,6 @@
 """SQL that types and cleans the columns of an extract, and names what is wrong with a row."""
 
-# ruff: noqa: S608 - the names in these queries are the layout's own
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping

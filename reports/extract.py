@@ -5,7 +5,7 @@ first one is kept to be shown, and the rest goes on. Slips that real extracts ho
 notices: `icd-10-pcs` on diagnoses, dual status `2.0`, gender as male or M.
 """
 
-# ruff: noqa: S608 - the names in these queries are the layout's own
+
 from __future__ import annotations
 
 import tempfile

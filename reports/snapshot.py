@@ -7,7 +7,7 @@ Cells are stored so that the order of the text is the order of the values: ISO d
 the empty text for a blank. Both databases then sort alike (PostgreSQL is told to compare bytes).
 """
 
-# ruff: noqa: S608 - names come from the table definitions, values are parameters
+
 from __future__ import annotations
 
 import json
@@ -226,7 +226,7 @@ def published(slug: str) -> Snapshot | None:
     if found is None:
         return None
     *known, keys = found
-    return Snapshot(*known, keys=tuple(json.loads(keys)))
+    return Snapshot._make((*known, tuple(json.loads(keys))))
 
 
 def practice_name(slug: str, tin: str) -> str | None:

@@ -4,7 +4,7 @@ Faults of a file refuse the whole extract: a file that is missing where it is ne
 unreadable, or lacks a column.
 """
 
-# ruff: noqa: S608 - names are quoted, and the layout's own
+
 from __future__ import annotations
 
 import csv

@@ -4,7 +4,7 @@ Whatever is killed when, readers see the whole old snapshot or the whole new one
 built is removed by the next.
 """
 
-# ruff: noqa: S608 - names come from the table definitions, values are parameters
+
 from __future__ import annotations
 
 import fcntl
