@@ -23,6 +23,7 @@ from reports.synthetic.basket import Basket
 from reports.synthetic.care import give_care, health
 from reports.synthetic.cast import Cast, load_cast, starter_cast
 from reports.synthetic.cast_rows import cast_claims, cast_members
+from reports.synthetic.catalogue import catalogue
 from reports.synthetic.claims import Book, medical
 from reports.synthetic.columns import Writer
 from reports.synthetic.draws import day_of, stream
@@ -62,6 +63,8 @@ def synthesize(
         raise ValueError("members must lie between 1 and 8000000")
     lines = lines_per_member or (DENSE_LINES if members >= DENSE_FROM else DEMO_LINES)
     folder.mkdir(parents=True, exist_ok=True)
+    # Codes are numbered in the order they come up: a fresh list keeps files equal to the byte, whatever ran before.
+    catalogue.cache_clear()
     network = build(stream(seed, 1), members, day_of(as_of), cast)
     book = Book.of(network)
     with ExitStack() as stack:
