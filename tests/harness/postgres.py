@@ -1,5 +1,6 @@
 """A PostgreSQL for tests and checks: the one that pip installs, started in a folder of its own."""
 
+import atexit
 import os
 import warnings
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ class Server:
     def stop(self) -> None:
         """Stop it now, for everyone."""
         self.handle.stop()
+        # It would be stopped once more at the end of the process, and complain.
+        atexit.unregister(self.handle._cleanup)
 
 
 def start(folder: Path) -> Server:
