@@ -223,7 +223,7 @@ def _emergencies(basket: Basket, have: Health) -> None:
 def _stays(basket: Basket, have: Health) -> None:
     rng, members, count = basket.rng, basket.members, len(basket.members)
     old = have.years >= 65
-    stays = chance(rng, np.where(old, 0.42, np.where(have.years >= 18, 0.14, 0.03)), count).astype(np.int64)
+    stays = chance(rng, np.where(old, 0.42, np.where(have.years >= 18, 0.18, 0.03)), count).astype(np.int64)
     stays += chance(rng, 0.02, count) * 2
     who = np.repeat(np.arange(count), stays)
     nights = 1 + pick(rng, (8, 18, 20, 15, 10, 7, 5, 4, 3, 2, 2, 1, 1, 1), len(who))

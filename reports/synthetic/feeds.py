@@ -69,7 +69,7 @@ def admissions(rng: np.random.Generator, basket: Basket) -> _Batch:
     """Hospital notices of the last months: some still admitted, most discharged, a few exactly 30 and 31 days ago."""
     members, today = basket.members, basket.today
     alive = (members.end >= today) & (members.death >= today)
-    who = np.flatnonzero(alive & chance(rng, 0.02, len(members)))
+    who = np.flatnonzero(alive & chance(rng, 0.035, len(members)))
     count = len(who)
     nights = 1 + pick(rng, (14, 20, 18, 13, 9, 7, 5, 4, 3, 3, 2, 2), count)
     back = whole(rng, 0, 75, count)

@@ -108,6 +108,7 @@ def names() -> Names:
         joined = [
             f"{single[one]}{' ' if number < spaced else '-'}{single[other]}"
             for number, (one, other) in enumerate(pairs)
+            if one != other
         ]
         surnames.append(pool(last, single + joined))
         known = [languages.setdefault(language, len(languages)) for language in entry["languages"]]

@@ -28,6 +28,9 @@ _OTHERS = {
     "supplier": 40,
     "pharmacy": 160,
 }
+#: A small demo still needs doctors to find: never fewer than so many members have.
+FEWEST = 9_000
+
 _SPECIALTIES = {
     "specialist": ("Cardiology", "Obstetrics and Gynecology", "Orthopedic Surgery", "Gastroenterology", "Dermatology",
                    "Endocrinology", "General Surgery", "Infectious Disease", "Neurology", "Pulmonary Disease"),
@@ -185,11 +188,10 @@ def _invented_practices(network: Network, rng: np.random.Generator, members: int
         if clinic:
             town = _nearest(float(clinic["latitude"]), float(clinic["longitude"]))
         label = known.pediatric_words if pediatric else known.family_words
-        series = rank // (len(known.practice_words) * len(label))
-        name = (
-            f"{known.practice_words[rank % len(known.practice_words)]} "
-            f"{label[rank // len(known.practice_words) % len(label)]}" + (f" {series + 1}" if series else "")
-        )
+        turn, word = divmod(rank, len(known.practice_words))
+        series = turn // len(label)
+        name = f"{known.practice_words[word]} {label[(word + turn) % len(label)]}"
+        name += f" {series + 1}" if series else ""
         practice = Practice(
             f"06{200_000 + rank * 17:07d}", clinic["name"] if clinic else name, town,
             (size + 0.5) * (0.6 + float(rng.random())), clinic is not None,
@@ -272,7 +274,7 @@ def _others(network: Network, rng: np.random.Generator, members: int, as_of: int
     number = 0
     for kind, per_100_000 in _OTHERS.items():
         known = names().practice_words
-        for rank in range(max(3, per_100_000 * members // 100_000)):
+        for rank in range(max(3, per_100_000 * max(members, FEWEST) // 100_000)):
             town = places[int(pick(rng, weights, 1)[0])]
             latitude, longitude = _position(rng, town)
             specialty = _SPECIALTIES[kind][rank % len(_SPECIALTIES[kind])]

@@ -308,7 +308,11 @@ def _spans(
     gap = np.where(state == 3, whole(rng, 20, 150, count), 0)
     again = np.where(split, np.minimum(month_starts(middle + 1 + gap), today - 5), 0)
     again = np.where(state == 5, middle + 1, again)
-    earlier = np.where(state == 5, np.where(program == A, D, np.where(program == D, A, program)), program)
+    earlier = np.where(
+        state == 5,
+        np.where(program == A, np.where(years < 19, B, D), np.where(program == D, A, program)),
+        program,
+    )
     spans = Spans(
         member=np.concatenate([everyone, everyone[split]]),
         start=np.concatenate([np.where(split, again, start), start[split]]),
