@@ -1,0 +1,50 @@
+"""A database with the snapshot tables alone, and a folder to write an extract into."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from peewee import Database, PostgresqlDatabase, SqliteDatabase
+
+from reports import snapshot
+from tests.unit.reports.plan_extract import PlanExtract
+
+PRAGMAS = {"journal_mode": "wal", "busy_timeout": 10_000, "synchronous": "off"}
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> str | None:
+    """A PostgreSQL of this worker's own, where PORTAL_TEST_DATABASE asks for one."""
+    if os.environ.get("PORTAL_TEST_DATABASE") != "postgresql":
+        return None
+    from tests.harness.postgres import start
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    folder = tmp_path_factory.getbasetemp()
+    return start((folder.parent if worker else folder) / "postgresql").create(f"reports_{worker or 'main'}")
+
+
+@pytest.fixture
+def snapshots(server_url: str | None, tmp_path: Path) -> Iterator[Database]:
+    """The snapshot tables, empty, in a database that is this test's alone."""
+    before = snapshot.database.obj
+    opened: Database
+    if server_url:
+        opened = PostgresqlDatabase(server_url, prefer_psycopg3=True)
+    else:
+        opened = SqliteDatabase(str(tmp_path / "reports.db"), pragmas=PRAGMAS)
+    snapshot.database.initialize(opened)
+    opened.connect()
+    opened.drop_tables(snapshot.TABLES)
+    opened.create_tables(snapshot.TABLES)
+    yield opened
+    opened.close()
+    if before is not None:
+        snapshot.database.initialize(before)
+
+
+@pytest.fixture
+def extract(tmp_path: Path) -> PlanExtract:
+    """An extract to fill and write; nothing is in it yet."""
+    return PlanExtract(tmp_path / "extract")
