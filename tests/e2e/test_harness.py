@@ -157,3 +157,9 @@ def test_a_screenshot_is_kept_under_the_walks_name(walk_over: Callable[..., Walk
     walk.open("/start")
     shot: Path = walk.shot("start")
     assert shot.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_blocked_file_is_not_loaded(walk_over: Callable[..., Walk]) -> None:
+    walk = walk_over(small_portal(), "blocked")
+    walk.open("/start")
+    assert walk.page.evaluate("() => typeof window.htmx") == "undefined"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.harness.options import Combination
 from tools.browser import on_the_path
@@ -60,13 +60,4 @@ def new_context(browser: Browser, combination: Combination, base_url: str) -> Br
     context.set_default_timeout(8_000)
     if combination.mode != "no-js":
         context.add_init_script(OBSERVER)
-    if combination.mode == "blocked":
-        context.route("**/*htmx*", _blocked)
     return context
-
-
-def _blocked(route: Route) -> None:
-    if route.request.resource_type == "script":
-        route.abort()
-    else:
-        route.continue_()

@@ -59,6 +59,9 @@ class Traffic:
         page.on("requestfailed", self._ended)
         wire = page.context.new_cdp_session(page)
         wire.send("Network.enable")
+        if script_blocked:
+            # Not by Playwright's own routes: those turn the browser's cache off, and bytes are counted here.
+            wire.send("Network.setBlockedURLs", {"urls": ["*htmx*.js"]})
         wire.on("Network.responseReceived", self._received)
         wire.on("Network.loadingFinished", self._finished)
 
