@@ -1,26 +1,13 @@
 """Filling a database with the demo plan, and putting it back."""
 
-import tempfile
 from collections.abc import Callable
-from datetime import date
-from pathlib import Path
 
-from reports import snapshot
-from reports.catalog import REPORTS
-from reports.refresh import refresh
-from reports.synthetic import synthesize
-from reports.synthetic.cast import starter_cast
 from webapp import clock
 from webapp.config import Settings
-from webapp.demo.accounts import create_accounts
-from webapp.domain import facts, feeds
+from webapp.domain import facts
 from webapp.domain.db import connected, transaction
 from webapp.domain.eligibility import Member
-from webapp.domain.report_inputs import portal_data
 from webapp.tables import SCHEMA
-
-MEMBERS = 5_000
-SEED = 2015
 
 #: The facts that mark a demo: the first when loading begins, the second when it is done.
 MARK, AS_OF = "demo", "demo_as_of"
@@ -53,7 +40,10 @@ def load_demo(settings: Settings, reset: bool, progress: Callable[[str], None]) 
         with transaction():
             _empty()
             facts.keep_fact(MARK, "1")
-        _fill(settings, today, progress)
+        # Imported only now: what computes takes longer to import than a second call of the demo may take.
+        from webapp.demo.fill import fill
+
+        fill(settings, today, progress)
         facts.keep_fact(AS_OF, today.isoformat())
 
 
@@ -63,19 +53,3 @@ def _empty() -> None:
             facts.PlanFact.delete().where(facts.PlanFact.name.not_in(_KEPT)).execute()
         else:
             table.delete().execute()
-
-
-def _fill(settings: Settings, today: date, progress: Callable[[str], None]) -> None:
-    with tempfile.TemporaryDirectory(prefix="portal-demo-") as name:
-        folder = Path(name)
-        progress(f"inventing {MEMBERS:,} members as of {today}")
-        synthesize(folder, members=MEMBERS, as_of=today, seed=SEED, cast=starter_cast())
-        progress("loading the plan's feeds")
-        for outcome in feeds.load(folder, settings.plan).feeds:
-            progress(f"  {outcome}")
-        progress("computing the reports")
-        refresh(folder, today, portal=portal_data(settings.plan))
-    published = [slug for slug in REPORTS if snapshot.published(slug)]
-    progress(f"  published {', '.join(published)}")
-    progress("making the fixed accounts")
-    create_accounts()

@@ -33,8 +33,8 @@ def load(database: object, monkeypatch: pytest.MonkeyPatch) -> Load:
     """Loads a small demo, its reports left out, its passwords hashed quickly; returns what it said."""
     quick = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr("webapp.domain.passwords._hasher", quick)
-    monkeypatch.setattr("webapp.demo.load.MEMBERS", 120)
-    monkeypatch.setattr("webapp.demo.load.refresh", lambda *_, **__: None)
+    monkeypatch.setattr("webapp.demo.fill.MEMBERS", 120)
+    monkeypatch.setattr("webapp.demo.fill.refresh", lambda *_, **__: None)
 
     def load(reset: bool = False) -> list[str]:
         lines: list[str] = []
@@ -62,7 +62,7 @@ def test_the_demo_has_the_people_it_was_asked_for(load: Load) -> None:
 def test_the_fixed_practices_have_published_reports_and_come_first(
     load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("webapp.demo.load.refresh", refresh)
+    monkeypatch.setattr("webapp.demo.fill.refresh", refresh)
     load()
     listed = describe_demo(PLAN)["practices"]
     assert {"061110001", "061110002", "061110003"} <= {practice["tin"] for practice in listed[:4]}
@@ -117,7 +117,7 @@ def test_a_load_that_was_broken_off_is_begun_anew(load: Load, monkeypatch: pytes
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("webapp.demo.load.create_accounts", stop)
+        patched.setattr("webapp.demo.fill.create_accounts", stop)
         with pytest.raises(KeyboardInterrupt):
             load()
     assert Account.select().count() == 0

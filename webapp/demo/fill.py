@@ -1,0 +1,35 @@
+"""Inventing the demo's people, loading them as any plan's, and computing their reports. Slow to import, so apart."""
+
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from reports import snapshot
+from reports.catalog import REPORTS
+from reports.refresh import refresh
+from reports.synthetic import starter_cast, synthesize
+from webapp.config import Settings
+from webapp.demo.accounts import create_accounts
+from webapp.domain import feeds
+from webapp.domain.report_inputs import portal_data
+
+MEMBERS = 5_000
+SEED = 2015
+
+
+def fill(settings: Settings, today: date, progress: Callable[[str], None]) -> None:
+    """Fill the emptied tables with the demo plan as of `today`."""
+    with tempfile.TemporaryDirectory(prefix="portal-demo-") as name:
+        folder = Path(name)
+        progress(f"inventing {MEMBERS:,} members as of {today}")
+        synthesize(folder, members=MEMBERS, as_of=today, seed=SEED, cast=starter_cast())
+        progress("loading the plan's feeds")
+        for outcome in feeds.load(folder, settings.plan).feeds:
+            progress(f"  {outcome}")
+        progress("computing the reports")
+        refresh(folder, today, portal=portal_data(settings.plan))
+    published = [slug for slug in REPORTS if snapshot.published(slug)]
+    progress(f"  published {', '.join(published)}")
+    progress("making the fixed accounts")
+    create_accounts()
