@@ -204,9 +204,28 @@ class Claims:
         return narrow.join(known, _.spelling == known.text).drop("spelling", "text")
 
 
+#: Columns of a claim line that the pass looks at, beside its diagnoses.
+USED = (
+    "claim_id",
+    "claim_line_number",
+    "person_id",
+    "bill_type_code",
+    "revenue_center_code",
+    "hcpcs_code",
+    "rendering_npi",
+    "rendering_tin",
+    "billing_npi",
+    "billing_tin",
+    "paid_amount",
+    "allowed_amount",
+    "charge_amount",
+)
+
+
 def with_service_date(claims: ibis.Table) -> ibis.Table:
-    """Claims with the day of service: the line's, or else the claim's."""
-    return claims.mutate(service_date=_.claim_line_start_date.coalesce(_.claim_start_date))
+    """The columns of the claims that the pass looks at, with the day of service: the line's, or else the claim's."""
+    service_date = _.claim_line_start_date.coalesce(_.claim_start_date)
+    return claims.select(*USED, *DIAGNOSES, service_date=service_date)
 
 
 def last_dates(
