@@ -94,7 +94,9 @@ def test_the_mail_is_in_the_language_registered_in(new_client: Any) -> None:
         {"Client ID Number": "001234568"},
     ],
 )
-def test_any_mismatch_says_eligibility_not_found_and_nothing_more(client: Client, wrong: dict[str, str]) -> None:
+def test_any_mismatch_says_eligibility_not_found_and_nothing_more(
+    client: Client, wrong: dict[str, str]
+) -> None:
     add_ana()
     page = to_validation(client).fill({**CARD, **wrong}).submit("Next")
     assert page.status == 422
@@ -229,9 +231,9 @@ def test_changing_the_card_later_asks_for_the_account_again(client: Client) -> N
 def test_change_on_the_last_step_goes_to_a_step_and_returns(client: Client) -> None:
     add_ana()
     page = to_verify(client).click("Change: Email Address")
-    page = page.fill(
-        {"Email Address": "new@example.com", "Confirm Email Address": "new@example.com"}
-    ).submit("Next")
+    page = page.fill({"Email Address": "new@example.com", "Confirm Email Address": "new@example.com"}).submit(
+        "Next"
+    )
     assert page.heading.startswith("STEP 4")
     assert page.facts["Email Address"].startswith("new@example.com")
 
@@ -295,7 +297,9 @@ def test_a_member_with_an_account_learns_it_only_after_a_full_match(client: Clie
         ({"death_date": date(TODAY.year, 1, 1)}, "1.800.859.9889"),
     ],
 )
-def test_who_may_not_register_is_told_whom_to_call(client: Client, given: dict[str, date], expected: str) -> None:
+def test_who_may_not_register_is_told_whom_to_call(
+    client: Client, given: dict[str, date], expected: str
+) -> None:
     member = add_ana(**given)
     born = f"{member.birth_date:%m/%d/%Y}"
     page = to_validation(client).fill({**CARD, "Date of Birth": born}).submit("Next")

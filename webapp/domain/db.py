@@ -35,7 +35,12 @@ def open_database(url: str) -> Database:
         path = url.removeprefix("sqlite:///")
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         opened: Database = PooledSqliteDatabase(
-            path, pragmas=SQLITE_PRAGMAS, autoconnect=False, max_connections=64, timeout=10
+            path,
+            pragmas=SQLITE_PRAGMAS,
+            autoconnect=False,
+            max_connections=64,
+            timeout=10,
+            check_same_thread=False,  # the pool hands a connection from one thread to the next, never to two
         )
     else:
         opened = connect_by_url(

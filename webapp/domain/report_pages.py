@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -197,7 +197,8 @@ def as_csv_rows(view: View, words: Words = str) -> Iterator[list[Any]]:
         yield [safe_cell(cell) for cell in line]
     yield []
     yield [words(column.label) for column in view.report.columns]
-    show = [_csv_cell(column, words) for column in view.report.columns]
+    ours = cell_words(words)
+    show = [_csv_cell(column, ours) for column in view.report.columns]
     for row in view.rows():
         yield [
             "" if value is None else cell(value) for cell, value in zip(show, row.values(), strict=True)
@@ -233,12 +234,16 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text[:1] in FORMULA_STARTS else text
 
 
-def cell_text(column: Column, words: Words = str) -> Callable[[Any], str]:
+def cell_words(words: Words = str) -> dict[str, str]:
+    """CELL_WORDS in the reader's language."""
+    return {word: words(word) for word in CELL_WORDS}
+
+
+def cell_text(column: Column, ours: Mapping[str, str]) -> Callable[[Any], str]:
     """How the values of a column are written for people: a function from a value (never None) to text.
 
-    Dates as mm/dd/yyyy; words of ours in the reader's language; everything else as it is.
+    Dates as mm/dd/yyyy; the words of `ours` (cell_words) in the reader's language; everything else as it is.
     """
-    ours = {word: words(word) for word in CELL_WORDS}
     if column.kind == "date":
 
         def show_date(value: str) -> str:
@@ -252,8 +257,8 @@ def cell_text(column: Column, words: Words = str) -> Callable[[Any], str]:
     return str
 
 
-def _csv_cell(column: Column, words: Words) -> Callable[[Any], str]:
-    show = cell_text(column, words)
+def _csv_cell(column: Column, ours: Mapping[str, str]) -> Callable[[Any], str]:
+    show = cell_text(column, ours)
     if column.kind in ("date", "due", "flag", "count"):
         return show
     if column.kind in ("id", "name"):

@@ -27,7 +27,10 @@ def _stale_form(error: CSRFError) -> Response:
     `when_stale` how to keep what was typed."""
     view = current_app.view_functions.get(request.endpoint or "")
     if hasattr(view, "when_stale"):
-        return view.when_stale(**(request.view_args or {}))
+        try:
+            return view.when_stale(**(request.view_args or {}))
+        except HTTPException as fault:
+            return _http_error(fault)
     message = _("This page was open too long, so nothing was sent. Go back, load the page again and send it again.")
     if is_htmx():
         response = make_response(render_template("partials/pieces/flash.html", message=message), 400)

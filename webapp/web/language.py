@@ -39,12 +39,14 @@ def choose(code: str) -> None:
 
 def links() -> list[dict[str, object]]:
     """The language control: the same page in each language."""
+    readable = request.url_rule is None or "GET" in (request.url_rule.methods or ())
+    path = request.path if readable else "/"
     rest = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
     return [
         {
             "code": code,
             "label": NAMES.get(code, code),
-            "url": f"{request.path}?{urlencode([*rest, ('lang', code)])}",
+            "url": f"{path}?{urlencode([*rest, ('lang', code)])}",
             "current": code == current(),
         }
         for code in settings().plan["plan"]["languages"]

@@ -148,7 +148,7 @@ class _Request:
             self.save(self.state)
         once = self.fingerprint()
         with runs.locked(self.run) as self.run:
-            if once != self.run.last_once:
+            if not request.form.get("once") or once != self.run.last_once:
                 self.judge(form, once)
         if self.run.last_refusal:
             return self.refused(form, **json.loads(self.run.last_refusal))

@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp import clock
-from webapp.domain import accounts, eligibility, household_view
+from webapp.domain import accounts, audit, eligibility, household_view
 from webapp.domain.household_view import MemberView
 from webapp.web import audience, render
 from webapp.web.login import answer_login
-from webapp.web.signed_in import settings, sign_out
+from webapp.web.signed_in import actor, settings, sign_out
 
 from .flows import REGISTRATION, link_maker
 from .information_center import information_center
@@ -70,7 +70,9 @@ def account() -> Response:
     }
     chosen = request.args.get("for") or next(iter(keys))
     if chosen not in keys:
+        audit.record(actor(), "open-member", "refused")
         abort(404)
+    audit.record(actor(), "open-member", subject=f"member:{keys[chosen].client_id}")
     shown = household_view.of_member(keys[chosen], clock.today())
     return render.page(
         "member/page.html",

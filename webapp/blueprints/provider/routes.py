@@ -1,18 +1,19 @@
 """The provider portal's addresses, Reports/Data apart (reports.py)."""
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Response, abort, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from webapp import clock
+from webapp.blueprints.provider import blueprint, reports
 from webapp.blueprints.provider import contacts as key_contacts
 from webapp.domain import directory, practices, report_pages
 from webapp.web import audience, render
 from webapp.web.login import answer_login
 from webapp.web.signed_in import settings, sign_out
 
-blueprint = Blueprint("provider", __name__, url_prefix="/providers")
+__all__ = ["blueprint", "reports"]
 
 SIGNUP_STEPS = frozenset(
     "license-agreement personal-information add-provider additional-information account verify".split()
@@ -87,7 +88,7 @@ def home() -> Response:
     readable = [tie.tin for tie in ties if tie.report_access == "approved"]
     return _page(
         "home",
-        _("Home"),
+        _("Welcome, %(name)s", name=current_user.account.first_name),
         practices=_practices(ties),
         figures=report_pages.figures(readable),
         us_date=report_pages.us_date,
@@ -102,7 +103,7 @@ def access() -> Response:
     return _page("access", _("Patient Reports"), practices=_own_practices())
 
 
-@blueprint.get("/practices")
+@blueprint.get("/practices", endpoint="practices")
 @audience.provider
 def own_practices() -> Response:
     """The Tax IDs of the account, with the providers that the directory has there."""
@@ -138,7 +139,7 @@ def profile() -> Response:
     """The account."""
     account = current_user.account
     return _page(
-        "profile", _("Profile"), account=account, since=report_pages.us_date(clock.local(account.created_at).date())
+        "profile", _("Profile"), account=account, since=report_pages.us_date(clock.current().local(account.created_at).date())
     )
 
 

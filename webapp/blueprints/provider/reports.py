@@ -1,0 +1,208 @@
+"""Reports/Data: one report of one practice as a table, for paper, and as a file (guide 003)."""
+
+import csv
+import io
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+from flask import Response, abort, redirect, request, stream_with_context, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from reports.catalog import GROUPS, REPORTS, in_group
+from webapp.blueprints.provider import asked as addresses
+from webapp.blueprints.provider import blueprint
+from webapp.blueprints.provider.asked import Asked
+from webapp.blueprints.provider.rows import heads, table_rows
+from webapp.domain import audit, directory, practices, report_pages, row_searches
+from webapp.domain.db import connected
+from webapp.web import audience, render
+from webapp.web.signed_in import actor
+
+PER_PAGE = 50
+#: More rows than this do not go on paper; the download has them.
+MOST_PRINTED = 2_000
+#: Rows of a download that are sent at a time.
+CHUNK = 500
+
+
+@blueprint.get("/reports")
+@audience.provider
+def reports() -> Response:
+    """The report chosen, or what there is to choose from."""
+    tins = _tins()
+    if not tins and not request.args.get("tin"):
+        return _answer("no_access", _("Reports/Data"))
+    if not request.args.get("report"):
+        return _answer("choose_report", _("Reports/Data"), **_choices(tins), tin=request.args.get("tin"))
+    asked = addresses.read(request.args["report"], request.args, tins)
+    return _print(asked) if request.args.get("print") else _show(asked)
+
+
+@blueprint.post("/reports")
+@audience.provider
+def search_reports() -> Response:
+    """Look for a member: what was typed stays on the server, and the address gets a token for it. HTMX sends along
+    what the drop-downs say now."""
+    state = {**request.args, **request.form}
+    asked = addresses.read(state.get("report", ""), state, _tins())
+    token = row_searches.keep_search(current_user.session, request.form.get("q", ""))
+    return redirect(asked.url(token=token, page=1), 303)  # type: ignore[return-value]
+
+
+@blueprint.get("/reports/<slug>.csv")
+@audience.provider
+def reports_csv(slug: str) -> Response:
+    """Every row that the page shows, on all its pages, streamed."""
+    asked = addresses.read(slug, request.args, _tins())
+    view = _page(asked, 1).view
+    if view.snapshot is None:
+        abort(404)
+    audit.record(
+        actor(), "download", subject=addresses.subject(slug, asked.tin), detail=f"csv, {view.total} rows"
+    )
+    response = Response(stream_with_context(_csv_text(view)), mimetype="text/csv")
+    name = f"{slug}-{asked.tin}-{view.snapshot.as_of}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@blueprint.get("/reports/help/<slug>")
+@audience.provider
+def reports_help(slug: str) -> Response:
+    """Report Help Guide: what the report says and by which rules."""
+    report = REPORTS.get(slug) or abort(404)
+    return render.page(
+        "provider/page.html",
+        "partials/provider/report_help.html",
+        title=f"{_('Report Help Guide')}: {_(report.name)}",
+        report=report,
+        back=url_for("provider.reports", report=slug),
+    )
+
+
+def _show(asked: Asked) -> Response:
+    page = _page(asked, asked.page)
+    _note(asked)
+    response = _answer(
+        "report",
+        f"{_('Reports/Data')}: {_(asked.report.name)}",
+        **(_choices(asked.tins) if (filters_too := _filters_change(asked)) else {}),
+        filters_too=filters_too,
+        asked=asked,
+        page=page,
+        view=page.view,
+        body=table_rows(page),
+        columns=_columns(asked),
+        has_due=report_pages.has_due(asked.report),
+        us_date=report_pages.us_date,
+        per_page=PER_PAGE,
+        # The pager's links have no id by which HTMX could give them back the focus: the heading takes it.
+        focus=request.headers.get("HX-Source") == "a",
+    )
+    # A form sends its empty fields too; the browser's address line gets the plain address.
+    if render.wants_partial():
+        response.headers["HX-Push-Url"] = asked.url(page=page.number)
+    return response
+
+
+def _print(asked: Asked) -> Response:
+    page = _page(asked, 1, MOST_PRINTED)
+    _note(asked)
+    return render.page(
+        "provider/page.html",
+        "partials/provider/report_print.html",
+        title=_(asked.report.title),
+        asked=asked,
+        page=page,
+        lines=list(report_pages.header_block(page.view, _))[1:],
+        body=table_rows(page),
+        columns=heads(asked.report.slug),
+    )
+
+
+def _page(asked: Asked, number: int, per_page: int = PER_PAGE) -> report_pages.Page:
+    return report_pages.read_page(
+        asked.report, asked.query, asked.practice.name, number, per_page, _filters_in_words(asked)
+    )
+
+
+def _filters_in_words(asked: Asked) -> list[str]:
+    names = {choice.value: choice.label for choice in asked.practice.pcps}
+    said = []
+    if asked.pcp:
+        said.append(f"{_('PCP')} {names.get(asked.pcp) or directory.provider_name(asked.pcp) or asked.pcp}")
+    if asked.due:
+        said.append(_("Due"))
+    if asked.icm:
+        said.append(f"{_('ICM Status')} {asked.icm}")
+    if asked.text:
+        said.append(_("Member name or ID with “%(text)s”", text=asked.text))
+    return said
+
+
+def _columns(asked: Asked) -> list[tuple[str, str, str, str]]:
+    """The heads of the table: key, label, the address that sorts by it, and how it is sorted now."""
+    now = "descending" if asked.descending else "ascending"
+    return [
+        (key, label, url, now if asked.sort == key else "none")
+        for (key, label), url in zip(heads(asked.report.slug), asked.sort_urls(), strict=True)
+    ]
+
+
+def _filters_change(asked: Asked) -> bool:
+    """Whether the drop-downs have to be sent too: they offer what this report of this practice can be filtered by.
+    HTMX says which address it is at; where report and practice stay, so do they."""
+    if not render.wants_partial():
+        return True
+    before = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    return before.get("report") != [asked.report.slug] or before.get("tin") != [asked.tin]
+
+
+def _choices(tins: tuple[str, ...]) -> dict[str, object]:
+    """What the two drop-downs offer: reports by group, and practices where there are several."""
+    names = directory.practice_names(list(tins)) if len(tins) > 1 else {}
+    return {
+        "report_groups": [(_(label), in_group(group)) for group, label in GROUPS.items() if in_group(group)],
+        "tins": [(tin, names.get(tin, "")) for tin in tins],
+    }
+
+
+def _answer(partial: str, title: str, **context: object) -> Response:
+    """Reports/Data around a part, or the part alone where HTMX puts it into the page."""
+    around = "partials/provider/reports_swap.html" if render.wants_partial() else ""
+    part = f"partials/provider/{partial}.html"
+    return render.page("provider/reports.html", around or part, title=title, part=part, **context)
+
+
+def _tins() -> tuple[str, ...]:
+    """The practices whose reports the account may read."""
+    return practices.reportable_tins(current_user.account)
+
+
+def _note(asked: Asked) -> None:
+    audit.record(actor(), "report-view", subject=addresses.subject(asked.report.slug, asked.tin))
+
+
+def _csv_text(view: report_pages.View) -> Iterator[str]:
+    """The file in pieces. The mark at its beginning tells spreadsheets that it is UTF-8. By the time it is sent, the
+    request's own connection has been given back."""
+    with connected():
+        yield from _csv_pieces(view)
+
+
+def _csv_pieces(view: report_pages.View) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    buffer.write("\ufeff")
+    batch = []
+    for row in report_pages.as_csv_rows(view, _):
+        batch.append(row)
+        if len(batch) == CHUNK:
+            writer.writerows(batch)
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+            batch.clear()
+    writer.writerows(batch)
+    yield buffer.getvalue()
