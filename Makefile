@@ -8,7 +8,8 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 8000
 export PORT
 BIN := .venv/bin
-PIP := $(BIN)/pip --disable-pip-version-check --quiet
+# Not compiled ahead: half of what is installed is never imported, and the rest is compiled when it first is.
+PIP := $(BIN)/pip --disable-pip-version-check --quiet install --no-compile
 PYTEST := $(BIN)/python -m pytest
 # Two workers: the suites are bound by the processor, and the project is measured on two cores.
 WORKERS ?= 2
@@ -51,13 +52,13 @@ clean: ## remove what was installed and built, the demo database too
 .venv/.runtime: constraints.txt pyproject.toml
 	@echo "Installing the portal into .venv"
 	test -x $(BIN)/python || python3 -m venv .venv
-	$(PIP) install --require-hashes -r constraints.txt
-	$(PIP) install --no-deps -e .
+	$(PIP) --require-hashes -r constraints.txt
+	$(PIP) --no-deps -e .
 	touch $@
 
 .venv/.dev: .venv/.runtime constraints-dev.txt
 	@echo "Installing what the tests need"
-	$(PIP) install --require-hashes -r constraints-dev.txt
+	$(PIP) --require-hashes -r constraints-dev.txt
 	touch $@
 
 .venv/.browser: .venv/.dev
