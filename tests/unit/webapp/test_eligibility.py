@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.harness.plan_rows import TODAY, add_member, add_span
 from webapp.config import Plan, read_plan
+from webapp.domain import eligibility
 from webapp.domain.eligibility import (
     Eligibility,
     EligibilitySpan,
@@ -221,6 +222,25 @@ def test_two_numbers_that_fold_alike_match_nobody() -> None:
     add_member("12-3")
     add_member("123")
     assert match("123", "Ana", "Ortiz", BORN) is None
+
+
+@pytest.mark.usefixtures("card")
+def test_an_unknown_number_is_given_the_same_work_as_a_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(client_id: str, last_name: str) -> list[str]:
+        done: list[str] = []
+        for name in ("fold", "fold_id", "compare_digest"):
+            real = getattr(eligibility, name)
+
+            def counted(*given: Any, name: str = name, real: Any = real) -> Any:
+                done.append(name)
+                return real(*given)
+
+            monkeypatch.setattr(eligibility, name, counted)
+        match(client_id, "María José", last_name, BORN)
+        monkeypatch.undo()
+        return done
+
+    assert work("999", "Núñez") == work("001234567", "Wrong") == work("001234567", "Núñez-O'Brien")
 
 
 @pytest.mark.usefixtures("card")
