@@ -8,7 +8,9 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 8000
 export PORT
 BIN := .venv/bin
-# Not compiled ahead: half of what is installed is never imported, and the rest is compiled when it first is.
+# Not compiled ahead: half of what is installed is never imported, and the rest is compiled, and
+# kept, when it first is.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/pip --disable-pip-version-check --quiet install --no-compile
 PYTEST := $(BIN)/python -m pytest
 # Two workers: the suites are bound by the processor, and the project is measured on two cores.

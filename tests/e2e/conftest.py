@@ -40,7 +40,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
     for item in items:
         # The steps of one walk stay together, and in their order, when several processes share the work.
-        item.add_marker(pytest.mark.xdist_group(_walk_key(item)))
+        if "walk" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(_walk_key(item)))
 
 
 def _walk_key(item: pytest.Item) -> str:

@@ -86,7 +86,7 @@ def walk_over(chromium: Browser) -> Iterator[Callable[..., Walk]]:
 
     def start(app: Flask, mode: str = "htmx", device: str = "phone") -> Walk:
         server = make_server("127.0.0.1", 0, app, threaded=True)
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}"
         combination = Combination(mode, "en", device)
         context = browsers.new_context(chromium, combination, url)
