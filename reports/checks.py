@@ -1,6 +1,5 @@
 """SQL that types and cleans the columns of an extract, and names what is wrong with a row."""
 
-
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping

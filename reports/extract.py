@@ -5,7 +5,6 @@ first one is kept to be shown, and the rest goes on. Slips that real extracts ho
 notices: `icd-10-pcs` on diagnoses, dual status `2.0`, gender as male or M.
 """
 
-
 from __future__ import annotations
 
 import tempfile

@@ -7,24 +7,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import ibis
 import pyarrow as pa
 from ibis import _
 
-from reports import attribution, gaps, members, services, store
+from reports import attribution, gaps, members, publishing, services, store
 from reports.catalog import REPORTS
 from reports.codes import FOLDER as CODES
 from reports.codes import Code, of, read_codes
 from reports.definition import Report
 from reports.extract import Extract, Notice, SetAside, open_extract
 from reports.parameters import Parameters
-from reports.snapshot import ATTRIBUTION, Attribution, ReportFacet, ReportRow, cell_names
 from reports.sources import ExtractRefused, unreadable
-from reports.store import Draft, RefreshRefused, RefreshRunning
-from reports.words import fold
+from reports.store import RefreshRefused, RefreshRunning
 
 __all__ = ["ExtractRefused", "Outcome", "PortalData", "RefreshRefused", "RefreshRunning", "refresh"]
 
@@ -213,6 +210,106 @@ class _Work:
             "provider", "there is neither a provider file nor a loaded directory; nobody is attributed"
         )
         return self.keep("provider", _NO_PROVIDERS)
+
+    def _opted_out(self) -> ibis.Table | None:
+        table = self.portal.opt_outs
+        if table is None:
+            return None
+        name = "client_id" if "client_id" in table.column_names else "member_id"
+        return self.keep("opt_outs", pa.table({"client_id": table.column(name).cast(pa.string())}))
+
+    def _selections(self) -> ibis.Table | None:
+        parts = []
+        if self.extract.has("pcp_selection"):
+            feed = self.extract.table("pcp_selection")
+            parts.append(feed.select("member_id", "npi", "selected_on", rank=ibis.literal(0)))
+        if self.portal.pcp_selections is not None:
+            made = self.portal.pcp_selections.select(["member_id", "npi", "selected_on"])
+            kept = self.keep("portal_selections", made)
+            parts.append(
+                kept.select("member_id", "npi", selected_on=_.selected_on.cast("date"), rank=ibis.literal(1))
+            )
+        return ibis.union(*parts) if len(parts) == 2 else parts[0] if parts else None
+
+    def _previous(self) -> ibis.Table | None:
+        found = store.latest_attribution()
+        if not found:
+            return None
+        client_ids, npis, days = zip(*found, strict=True)
+        columns = {"client_id": client_ids, "npi": npis, "effective_on": pa.array(days, pa.date32())}
+        return self.keep("previous_attribution", pa.table(columns))
+
+    def _claims(self, feed: ibis.Table) -> services.Claims:
+        """Look over the claims and find what is reversed. Views keep the queries over so wide a table short."""
+        extract, table = self.extract, self.extract.table("medical_claim")
+        seen = services.survey(table, self.as_of)
+        self.complete_through = seen.complete_through
+        if not extract.has("pharmacy_claim"):
+            self._notice(
+                "pharmacy_claim", "the extract has no pharmacy claims; prescriptions are not looked at"
+            )
+        elif not extract.has("ndc"):
+            self._notice(
+                "ndc", "the extract maps no NDC to an ingredient; only NDCs of the code lists count as drugs"
+            )
+        return services.Claims(
+            lines=self.con.create_view("claim_lines", services.with_service_date(table)),
+            places=tuple(name for name in services.DIAGNOSES if name in extract.present["medical_claim"]),
+            reversals=services.reversals(table, seen, self.keep),
+            pharmacy=extract.table("pharmacy_claim") if extract.has("pharmacy_claim") else None,
+            drugs=extract.table("ndc") if extract.has("ndc") else None,
+            providers=feed,
+        )
+
+    def _visits(self, claims: services.Claims, procedures: list[services.Spelling]) -> ibis.Table:
+        p, lines = self.parameters, claims.lines
+        clinics = [
+            code
+            for code in of(self.codes, p.clinic_concepts, ("REVENUE",))
+            if code.code not in p.clinics_left_out
+        ]
+        revenues = services.spellings([lines.revenue_center_code], "REVENUE", clinics)
+        return attribution.visits(
+            lines,
+            self.as_of,
+            sorted({spelling.text for spelling in procedures if spelling.concept in p.visit_concepts}),
+            sorted({spelling.text for spelling in revenues.get("revenue_center_code", ())}),
+            p,
+            claims.reversals,
+        )
+
+    def _spellings(self, name: str, found: Sequence[services.Spelling]) -> ibis.Table:
+        return self.keep(
+            name,
+            pa.table(
+                {
+                    "text": pa.array([spelling.text for spelling in found], pa.string()),
+                    "concept": pa.array([spelling.concept for spelling in found], pa.string()),
+                }
+            ),
+        )
+
+    def _notice(self, table: str, message: str) -> None:
+        self.extract.notices.append(Notice(table, message))
+
+    def store(self, wanted: Iterable[Report]) -> tuple[dict[str, int], int]:
+        """Write and publish what was computed. Returns the rows of each report and how many members have a PCP."""
+        self.progress("writing attribution")
+        draft, attributed = publishing.write_attribution(
+            self.tables["attributed"], self.as_of, self.complete_through
+        )
+        drafts, rows = {draft: attributed}, {}
+        for report in wanted:
+            self.progress(f"writing {report.name}")
+            draft, count = publishing.write_report(
+                report, self.tables[report.slug], self.as_of, self.complete_through
+            )
+            drafts[draft], rows[report.slug] = count, count
+        store.publish(drafts)
+        return rows, attributed
+
+
+_NO_PROVIDERS)
 
     def _opted_out(self) -> ibis.Table | None:
         table = self.portal.opt_outs

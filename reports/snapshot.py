@@ -7,7 +7,6 @@ Cells are stored so that the order of the text is the order of the values: ISO d
 the empty text for a blank. Both databases then sort alike (PostgreSQL is told to compare bytes).
 """
 
-
 from __future__ import annotations
 
 import json

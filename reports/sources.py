@@ -4,7 +4,6 @@ Faults of a file refuse the whole extract: a file that is missing where it is ne
 unreadable, or lacks a column.
 """
 
-
 from __future__ import annotations
 
 import csv

@@ -4,7 +4,6 @@ Whatever is killed when, readers see the whole old snapshot or the whole new one
 built is removed by the next.
 """
 
-
 from __future__ import annotations
 
 import fcntl

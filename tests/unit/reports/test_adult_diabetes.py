@@ -27,7 +27,9 @@ def publish(folder: Path, **options: object) -> Outcome:
     return refresh(folder, AS_OF, slugs=[SLUG], **options)  # type: ignore[arg-type]
 
 
-def diabetic(extract: PlanExtract, member_id: str, born: date | None = date(1970, 1, 1), **values: object) -> str:
+def diabetic(
+    extract: PlanExtract, member_id: str, born: date | None = date(1970, 1, 1), **values: object
+) -> str:
     """A member with a PCP and a diagnosis, thus on the report."""
     extract.member(member_id, born, **values)
     extract.visit(member_id, date(2015, 7, 1))

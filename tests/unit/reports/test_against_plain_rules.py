@@ -45,7 +45,9 @@ def edges(draw: random.Random, as_of: date, *months: int) -> date:
     """A day at, or one day beside, the as-of date some months back; sometimes any day."""
     if draw.random() < 0.2:
         return as_of - timedelta(days=draw.randrange(900))
-    return plain_rules.plus_months(as_of, -draw.choice([0, *months])) + timedelta(days=draw.choice([-1, 0, 1]))
+    return plain_rules.plus_months(as_of, -draw.choice([0, *months])) + timedelta(
+        days=draw.choice([-1, 0, 1])
+    )
 
 
 def random_plan(folder: Path, seed: int, as_of: date) -> PlanExtract:
@@ -80,14 +82,18 @@ def random_plan(folder: Path, seed: int, as_of: date) -> PlanExtract:
                 rendering_npi=None if blank else npi, billing_npi=npi if blank else None,
             )  # fmt: skip
         for _ in range(draw.randrange(6)):
-            code = draw.choice(["83036", "3044F", "80061", "82043", "81003", "4010F", "2022F", "92014", "85025"])
+            code = draw.choice(
+                ["83036", "3044F", "80061", "82043", "81003", "4010F", "2022F", "92014", "85025"]
+            )
             extract.claim(member_id, edges(draw, as_of, 6, 12), code, rendering_npi=EYE_DOCTOR)
         if draw.random() < 0.6:
             codes = {"diagnosis_code_1": draw.choice(["E119", "J069", None]), "diagnosis_code_2": "E1010"}
             codes["diagnosis_code_2"] = draw.choice(["E1010", "E139", None])
             extract.claim(member_id, edges(draw, as_of, 24), None, **codes)
         if draw.random() < 0.4:
-            extract.drug(member_id, edges(draw, as_of, 24), draw.choice([plain_rules.DIABETES_DRUG, "00071015523"]))
+            extract.drug(
+                member_id, edges(draw, as_of, 24), draw.choice([plain_rules.DIABETES_DRUG, "00071015523"])
+            )
         for _ in range(draw.choice([0, 0, 1, 2])):
             npi, chosen = draw.choice([PCP, OTHER_PCP]), edges(draw, as_of, 1)
             extract.add("pcp_selection", member_id=member_id, npi=npi, selected_on=chosen)
@@ -95,7 +101,10 @@ def random_plan(folder: Path, seed: int, as_of: date) -> PlanExtract:
 
 
 @pytest.mark.usefixtures("snapshots")
-@given(seed=st.integers(0, 2**32), as_of=st.sampled_from([date(2015, 8, 31), date(2016, 2, 29), date(2026, 3, 30)]))
+@given(
+    seed=st.integers(0, 2**32),
+    as_of=st.sampled_from([date(2015, 8, 31), date(2016, 2, 29), date(2026, 3, 30)]),
+)
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_engine_and_the_plain_rules_agree(
     tmp_path_factory: pytest.TempPathFactory, seed: int, as_of: date

@@ -23,7 +23,9 @@ SUMMER = date(2015, 7, 1)
 DAY = timedelta(days=1)
 
 
-def attributed(extract: PlanExtract, as_of: date = AS_OF, **options: object) -> dict[str, snapshot.Attributed]:
+def attributed(
+    extract: PlanExtract, as_of: date = AS_OF, **options: object
+) -> dict[str, snapshot.Attributed]:
     refresh(extract.write(), as_of, slugs=["patient-panel"], **options)  # type: ignore[arg-type]
     return snapshot.attributed(row["member_id"] for row in extract.rows["eligibility"])
 
@@ -143,7 +145,9 @@ def test_a_pcp_with_several_tins_counts_where_most_visits_were(extract: PlanExtr
 def test_the_effective_date_carries_over_while_the_pcp_stays(extract: PlanExtract) -> None:
     extract.standard()
     for member_id in ("stays", "moves", "new"):
-        extract.member(member_id, enrollment_start_date=date(2015, 8, 1) if member_id == "new" else date(2010, 1, 1))
+        extract.member(
+            member_id, enrollment_start_date=date(2015, 8, 1) if member_id == "new" else date(2010, 1, 1)
+        )
         extract.visit(member_id, date(2015, 6, 1))
     june = attributed(extract, date(2015, 6, 30))
     assert set(june) == {"stays", "moves"}
