@@ -21,8 +21,8 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "import contracts": (str(BIN / "lint-imports"), "--no-logo"),
     "templates": (sys.executable, "-m", "tools.check_templates"),
     "repository": (sys.executable, "-m", "tools.check_repository"),
-    "lint (ruff)": (str(BIN / "ruff"), "check", "--quiet", "."),
-    "form (ruff)": (str(BIN / "ruff"), "format", "--check", "--quiet", "."),
+    "lint (ruff)": (str(BIN / "ruff"), "check", "--quiet", "--output-format=concise", "."),
+    "form (ruff)": (str(BIN / "ruff"), "format", "--check", "--quiet", "--output-format=concise", "."),
 }
 
 
