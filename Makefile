@@ -18,7 +18,7 @@ WORKERS ?= 2
 CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help run test check unit integration e2e e2e-mixed clean
+.PHONY: help run test check unit integration e2e e2e-mixed bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -45,6 +45,9 @@ e2e: .venv/.browser $(COMPILED) ## every guide walk-through in all twelve combin
 
 e2e-mixed: .venv/.browser $(COMPILED) ## every guide walk-through in three mixed combinations
 	@$(PYTEST) tests/e2e --mixed -n $(WORKERS) --dist loadgroup
+
+bench: .venv/.browser $(COMPILED) ## measure the budgets, each beside its limit
+	@$(BIN)/python -m benchmarks.run
 
 clean: ## remove what was installed and built, the demo database too
 	rm -rf .venv var build ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
