@@ -135,7 +135,9 @@ def practice_of(slug: str, tin: str) -> Practice:
         .where(ReportPublished.slug == slug, ReportFacet.tin == tin)
         .tuples()
     )
-    name, pcps, icm = "", [], []
+    name = ""
+    pcps: list[Choice] = []
+    icm: list[Choice] = []
     for kind, value, label, total in facets:
         if kind == "practice":
             name = label
@@ -200,9 +202,7 @@ def as_csv_rows(view: View, words: Words = str) -> Iterator[list[Any]]:
     ours = cell_words(words)
     show = [_csv_cell(column, ours) for column in view.report.columns]
     for row in view.rows():
-        yield [
-            "" if value is None else cell(value) for cell, value in zip(show, row.values(), strict=True)
-        ]
+        yield ["" if value is None else cell(value) for cell, value in zip(show, row.values(), strict=True)]
 
 
 def header_block(view: View, words: Words = str) -> Iterator[list[str]]:

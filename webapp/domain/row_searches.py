@@ -55,4 +55,6 @@ def find_search(session: Session, token: str | None) -> str | None:
 
 def _clean(text: str) -> str:
     """Single spaces, nothing unprintable (a database may refuse it), not overlong."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text[: LONGEST * 4]).split())[:LONGEST].strip()
+    return " ".join("".join(c if c.isprintable() else " " for c in text[: LONGEST * 4]).split())[
+        :LONGEST
+    ].strip()

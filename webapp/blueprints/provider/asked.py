@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, url_for
@@ -70,7 +71,7 @@ class Asked:
         }
         return {key: value for key, value in named.items() if value}
 
-    def url(self, **changes: object) -> str:
+    def url(self, **changes: Any) -> str:
         """The address of this state with `changes` made to it."""
         return f"{url_for('provider.reports')}?{urlencode(replace(self, **changes).arguments())}"
 

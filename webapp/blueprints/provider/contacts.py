@@ -49,7 +49,10 @@ def groups(plan: Plan) -> list[Group]:
             _("Register for the Provider Portals"),
             (
                 (_("Provider Portal"), _lines(_web(own["provider_site"]))),
-                (_("Medical Authorization Portal (Clear Coverage)"), _lines(_mail(own["authorization_email"]))),
+                (
+                    _("Medical Authorization Portal (Clear Coverage)"),
+                    _lines(_mail(own["authorization_email"])),
+                ),
                 (_("Advanced Imaging Portal (CAREPortal)"), _lines(_web(own["imaging_portal"]))),
                 (
                     _("CareAnalyzer® Registration and Training"),
@@ -66,7 +69,9 @@ def groups(plan: Plan) -> list[Group]:
                 ),
                 (
                     _("Medical Authorization Portal (Clear Coverage)"),
-                    _lines(_prompt(technical, own["authorization_prompt"]), _mail(own["authorization_email"])),
+                    _lines(
+                        _prompt(technical, own["authorization_prompt"]), _mail(own["authorization_email"])
+                    ),
                 ),
                 (_("Advanced Imaging (CAREPortal)"), _lines(_prompt(technical, own["imaging_prompt"]))),
                 (_("CareAnalyzer®"), _lines(_mail(own["analytics_email"]))),

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Response, abort, redirect, request, stream_with_context, url_for
@@ -44,7 +45,7 @@ def reports() -> Response:
 def search_reports() -> Response:
     """Look for a member: what was typed stays on the server, and the address gets a token for it. HTMX sends along
     what the drop-downs say now."""
-    state = {**request.args, **request.form}
+    state = request.args.to_dict() | request.form.to_dict()
     asked = addresses.read(state.get("report", ""), state, _tins())
     token = row_searches.keep_search(current_user.session, request.form.get("q", ""))
     return redirect(asked.url(token=token, page=1), 303)  # type: ignore[return-value]
@@ -159,7 +160,7 @@ def _filters_change(asked: Asked) -> bool:
     return before.get("report") != [asked.report.slug] or before.get("tin") != [asked.tin]
 
 
-def _choices(tins: tuple[str, ...]) -> dict[str, object]:
+def _choices(tins: tuple[str, ...]) -> dict[str, Any]:
     """What the two drop-downs offer: reports by group, and practices where there are several."""
     names = directory.practice_names(list(tins)) if len(tins) > 1 else {}
     return {
@@ -168,7 +169,7 @@ def _choices(tins: tuple[str, ...]) -> dict[str, object]:
     }
 
 
-def _answer(partial: str, title: str, **context: object) -> Response:
+def _answer(partial: str, title: str, **context: Any) -> Response:
     """Reports/Data around a part, or the part alone where HTMX puts it into the page."""
     around = "partials/provider/reports_swap.html" if render.wants_partial() else ""
     part = f"partials/provider/{partial}.html"

@@ -1,5 +1,7 @@
 """The provider portal's addresses, Reports/Data apart (reports.py)."""
 
+from typing import Any
+
 from flask import Response, abort, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,9 +21,7 @@ SIGNUP_STEPS = frozenset(
     "license-agreement personal-information add-provider additional-information account verify".split()
 )
 RECOVERY_STEPS = frozenset("email code question reset".split())
-CONSOLIDATION_STEPS = frozenset(
-    "start account-lookup account-verification email code password done".split()
-)
+CONSOLIDATION_STEPS = frozenset("start account-lookup account-verification email code password done".split())
 
 #: What a tie to a Tax ID says of reading its reports.
 ACCESS_WORDS = {
@@ -46,7 +46,10 @@ ROLE_WORDS = {
 def login() -> Response:
     """HUSKY Health Secure Provider Login (guide 001)."""
     return answer_login(
-        "provider", "provider/login.html", "partials/provider/login.html", _("HUSKY Health Secure Provider Login")
+        "provider",
+        "provider/login.html",
+        "partials/provider/login.html",
+        _("HUSKY Health Secure Provider Login"),
     )
 
 
@@ -139,7 +142,10 @@ def profile() -> Response:
     """The account."""
     account = current_user.account
     return _page(
-        "profile", _("Profile"), account=account, since=report_pages.us_date(clock.current().local(account.created_at).date())
+        "profile",
+        _("Profile"),
+        account=account,
+        since=report_pages.us_date(clock.current().local(account.created_at).date()),
     )
 
 
@@ -169,6 +175,6 @@ def _by_telephone(step: str, steps: frozenset[str], name: str, title: str) -> Re
     return render.page("provider/login.html", f"partials/provider/{name}.html", title=title)
 
 
-def _page(name: str, title: str, **context: object) -> Response:
+def _page(name: str, title: str, **context: Any) -> Response:
     template = "provider/page.html" if current_user.is_authenticated else "public/page.html"
     return render.page(template, f"partials/provider/{name}.html", title=title, **context)
