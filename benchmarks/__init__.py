@@ -1,0 +1,1 @@
+"""`make bench`: each budget of docs/performance.md, measured and printed beside its limit."""
