@@ -20,7 +20,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     need no web framework.
     """
     from flask import Flask
-    from flask_compress import Compress
     from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
     from whitenoise import WhiteNoise
 
@@ -28,7 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.blueprints import BLUEPRINTS
     from webapp.config import read_settings
     from webapp.domain.db import open_database
-    from webapp.web import audience, connection, errors, language, menus, security, signed_in
+    from webapp.web import audience, compression, connection, errors, language, menus, security, signed_in
 
     settings = settings or read_settings()
     clock.install(clock.Clock(settings.today, settings.plan["plan"]["time_zone"]))
@@ -45,9 +44,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,  # every unsafe request's Origin is checked instead
         BABEL_TRANSLATION_DIRECTORIES="translations",
         MAX_CONTENT_LENGTH=1_000_000,
-        COMPRESS_MIN_SIZE=500,
-        COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=5,
     )
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(HERE / "pages"), PrefixLoader({"partials": FileSystemLoader(HERE / "partials")})]
@@ -56,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     for part in (connection, language, security, signed_in, audience, menus, errors):
         part.init_app(app)
-    Compress(app)
+    compression.init_app(app)
     assets.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

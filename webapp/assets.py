@@ -1,7 +1,7 @@
 """Static files, read once when the application starts.
 
-The style sheet stands inside every page: on a slow telephone one blocking request less is worth more than a cached
-file. The Content-Security-Policy allows it by its hash, `css_hash`. Everything else is served below `/static/` at an
+The style sheets stand inside the pages: on a slow telephone one blocking request less is worth more than a cached
+file. The Content-Security-Policy allows them by their hashes, `style_hashes`. Everything else is served below `/static/` at an
 address that carries the file's hash (`asset_url`), so that browsers may keep it for ever.
 """
 
@@ -55,11 +55,11 @@ def minify_css(source: str) -> str:
     return "".join(parts).strip()
 
 
-def read_css(folder: Path = STATIC) -> Markup:
-    """The minified style sheet, ready to stand in a style element. Raises AssetsBroken if it would end that element."""
-    css = minify_css((folder / "app.css").read_text(encoding="utf-8"))
+def read_css(name: str, folder: Path = STATIC) -> Markup:
+    """A minified style sheet, ready to stand in a style element. Raises AssetsBroken if it would end that element."""
+    css = minify_css((folder / name).read_text(encoding="utf-8"))
     if "</" in css:
-        raise AssetsBroken("app.css holds '</', which would end the style element")
+        raise AssetsBroken(f"{name} holds '</', which would end the style element")
     return Markup(css)  # noqa: S704 - our own file, checked above; nothing of a user's reaches it
 
 
@@ -85,8 +85,9 @@ def read_urls(folder: Path = STATIC) -> dict[str, str]:
     return urls
 
 
-css = read_css()
-css_hash = source_expression(css)
+#: `app` is in every page; `office`, after it, in those with tables and charts.
+styles = {name: read_css(f"{name}.css") for name in ("app", "office")}
+style_hashes = tuple(source_expression(css) for css in styles.values())
 _urls = read_urls()
 
 
@@ -101,10 +102,10 @@ def is_immutable(_path: str, url: str) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `assets.css`, `asset_url` and `table_rows`, and see that what is served compressed is current."""
+    """Give templates `styles`, `asset_url` and `table_rows`, and see that what is served compressed is current."""
     with contextlib.suppress(OSError):  # a folder that cannot be written to: served as it stands
         compress_static()
-    app.jinja_env.globals.update(assets={"css": css}, asset_url=asset_url, table_rows=table_rows)
+    app.jinja_env.globals.update(styles=styles, asset_url=asset_url, table_rows=table_rows)
 
 
 def compress_static(folder: Path = STATIC) -> list[Path]:
@@ -140,7 +141,7 @@ def _gzip(data: bytes) -> bytes:
 
 if __name__ == "__main__":
     compress_static()
-    sizes = [("app.css, in the page", css.encode())]
+    sizes = [(f"{name}.css, in the page", css.encode()) for name, css in styles.items()]
     sizes += [(path.name, path.read_bytes()) for path in served_files()]
     for name, data in sizes:
         sys.stdout.write(f"{name:28} {len(data):7} bytes {len(_brotli(data)):7} brotli\n")

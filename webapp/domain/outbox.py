@@ -88,9 +88,9 @@ def as_email(message: OutboxMessage) -> EmailMessage:
     email["From"] = message.sender
     email["To"] = message.recipient
     email["Subject"] = message.subject
-    email["Content-Language"] = message.language
     email["Auto-Submitted"] = "auto-generated"
-    email.set_content(message.body)
+    email.set_content(message.body)  # which removes every Content-… set before
+    email["Content-Language"] = message.language
     return email
 
 

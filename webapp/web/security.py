@@ -65,7 +65,7 @@ def content_security_policy() -> str:
         (
             "default-src 'none'",
             "script-src 'self'",
-            f"style-src '{assets.css_hash}'",
+            "style-src " + " ".join(f"'{each}'" for each in assets.style_hashes),
             "img-src 'self' data:",
             "connect-src 'self'",
             "manifest-src 'self'",
@@ -85,7 +85,6 @@ def header_set(secure: bool) -> dict[str, str]:
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     }
     if secure:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"

@@ -85,11 +85,13 @@ def reports_help(slug: str) -> Response:
 def _show(asked: Asked) -> Response:
     page = _page(asked, asked.page)
     _note(asked)
+    choose_too, search_too = _changed_controls(asked) if render.wants_partial() else (True, True)
     response = _answer(
         "report",
         f"{_('Reports/Data')}: {_(asked.report.name)}",
-        **(_choices(asked.tins) if (filters_too := _filters_change(asked)) else {}),
-        filters_too=filters_too,
+        **(_choices(asked.tins) if choose_too else {}),
+        choose_too=choose_too,
+        search_too=search_too,
         asked=asked,
         page=page,
         view=page.view,
@@ -151,13 +153,16 @@ def _columns(asked: Asked) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _filters_change(asked: Asked) -> bool:
-    """Whether the drop-downs have to be sent too: they offer what this report of this practice can be filtered by.
-    HTMX says which address it is at; where report and practice stay, so do they."""
-    if not render.wants_partial():
-        return True
-    before = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
-    return before.get("report") != [asked.report.slug] or before.get("tin") != [asked.tin]
+def _changed_controls(asked: Asked) -> tuple[bool, bool]:
+    """Whether the drop-downs and the search have to be sent beside the report. HTMX says which address it is at: the
+    drop-downs offer what this report of this practice can be filtered by; the search is missing only before a report
+    was chosen."""
+    address = request.headers.get("HX-Current-URL")
+    if address is None:
+        return False, False
+    before = parse_qs(urlsplit(address).query)
+    same = (before.get("report"), before.get("tin")) == ([asked.report.slug], [asked.tin])
+    return not same, "report" not in before
 
 
 def _choices(tins: tuple[str, ...]) -> dict[str, Any]:

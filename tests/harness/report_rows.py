@@ -1,0 +1,63 @@
+"""Published reports with chosen rows, without claims: what pages, downloads and `portal report` read."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from reports import store
+from reports.catalog import REPORTS
+from reports.snapshot import ReportFacet, ReportRow, cell_names
+from reports.words import fold
+
+AS_OF = date(2026, 3, 25)
+COMPLETE_THROUGH = date(2026, 2, 28)
+
+_COMMON = {"pcp_number": "004100001", "pcp_name": "Diaz, Rosa", "gender": "F", "date_of_birth": "1980-05-17"}
+
+
+def diabetic(number: int, **given: str) -> dict[str, str]:
+    """A row of adult diabetes; every third has nothing Due, dates and ICM status repeat so that sorts meet ties."""
+    row = {
+        **_COMMON,
+        "member_name": f"Member{number % 40:02d}, Ana",
+        "client_id": f"{7_000_000 + number:09d}",
+        "gender": "FM"[number % 2],
+        "icm_status": ("", "ACTIVE", "", "CLOSED")[number % 4],
+    }
+    for key in ("hba1c", "ldl_c", "nephropathy", "retinal_exam"):
+        row[f"{key}_date"] = f"2025-{number % 12 + 1:02d}-15" if number % 5 else ""
+        row[f"{key}_due"] = "Due" if number % 3 else ""
+    return {**row, **given}
+
+
+def publish(
+    slug: str, practices: Mapping[str, Sequence[Mapping[str, str]]], name: str = "Elm Street"
+) -> None:
+    """Publish a report that holds these rows, by TIN, in the order given. The PCP's NPI is `npi`, else one for all."""
+    report = REPORTS[slug]
+    keys = [column.key for column in (*report.columns, *report.details)]
+    cells = cell_names(keys)
+    draft = store.begin(slug, AS_OF, COMPLETE_THROUGH, keys)
+    due_keys = [column.key for column in report.columns if column.kind == "due"]
+    rows, totals, due_totals, labels = [], Counter[Any](), Counter[Any](), {}
+    for tin, listed in practices.items():
+        for position, row in enumerate(listed):
+            npi, any_due = row.get("npi", "1000000004"), any(row.get(key) for key in due_keys)
+            values = [row.get(key, "") for key in keys]
+            rows.append((draft.id, tin, position, npi, any_due, fold(row["member_name"]), *values))
+            facets = [(tin, "practice", "", name), (tin, "pcp", npi, row["pcp_name"])]
+            if row.get("icm_status"):
+                facets.append((tin, "icm", row["icm_status"], row["icm_status"]))
+            for *facet, label in facets:
+                totals[tuple(facet)] += 1
+                due_totals[tuple(facet)] += any_due
+                labels[tuple(facet)] = label
+    columns = ("snapshot_id", "tin", "position", "npi", "any_due", "name_key", *cells.values())
+    count = store.write(ReportRow, columns, [rows])
+    facet_rows = [
+        (draft.id, *facet, labels[facet], total, due_totals[facet]) for facet, total in totals.items()
+    ]
+    names: tuple[str, ...] = ("snapshot_id", "tin", "kind", "value", "label", "total", "due_total")
+    store.write(ReportFacet, names, [facet_rows])
+    store.publish({draft: count})
