@@ -206,26 +206,19 @@ class Filters:
 
 def published(slug: str) -> Snapshot | None:
     """The snapshot of report `slug` that is being served, or None when there is none yet."""
-    found = (
-        ReportSnapshot.select(
-            ReportSnapshot.id,
-            ReportSnapshot.slug,
-            ReportSnapshot.as_of,
-            ReportSnapshot.complete_through,
-            ReportSnapshot.created_at,
-            ReportSnapshot.published_at,
-            ReportSnapshot.row_count,
-            ReportSnapshot.keys,
-        )
-        .join(ReportPublished, on=(ReportPublished.snapshot_id == ReportSnapshot.id))
-        .where(ReportPublished.slug == slug)
-        .tuples()
-        .first()
-    )
+    found = database.execute_sql(
+        "SELECT s.id, s.slug, s.as_of, s.complete_through, s.created_at, s.published_at, s.row_count, s.keys "
+        "FROM report_published p JOIN report_snapshot s ON s.id = p.snapshot_id "
+        f"WHERE p.slug = {database.param}",
+        (slug,),
+    ).fetchone()
     if found is None:
         return None
-    *known, keys = found
-    return Snapshot._make((*known, tuple(json.loads(keys))))
+    # Read without building a model: every page of a report begins here.
+    made = ReportSnapshot._meta.fields
+    names = Snapshot._fields[:-1]
+    values = [made[name].python_value(value) for name, value in zip(names, found, strict=False)]
+    return Snapshot._make((*values, tuple(json.loads(found[-1]))))
 
 
 def practice_name(slug: str, tin: str) -> str | None:
@@ -371,17 +364,14 @@ def _where(snapshot: Snapshot, query: RowQuery) -> tuple[str, list[Any]]:
         params.append(query.icm)
     if query.search and query.search.strip():
         names = fold(query.search).split() or [query.search.strip().casefold()]
-        in_name = " AND ".join([f"name_key LIKE {mark} ESCAPE '!'"] * len(names))
-        parts.append(f"(({in_name}) OR lower(client_id) LIKE {mark} ESCAPE '!')")
-        params += [_containing(name) for name in names] + [_containing(query.search.strip().lower())]
+        contains = "instr" if isinstance(database.obj, SqliteDatabase) else "strpos"
+        in_name = " AND ".join([f"{contains}(name_key, {mark}) > 0"] * len(names))
+        parts.append(f"(({in_name}) OR {contains}(lower(client_id), {mark}) > 0)")
+        params += [*names, query.search.strip().lower()]
     if query.hidden:
         parts.append(f"client_id NOT IN ({', '.join([mark] * len(query.hidden))})")
         params += query.hidden
     return " AND ".join(parts), params
-
-
-def _containing(text: str) -> str:
-    return "%" + text.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
 
 
 def _byte_order() -> str:
