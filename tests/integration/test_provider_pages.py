@@ -52,7 +52,7 @@ def test_home_shows_each_practice_with_its_panel_and_its_gaps(office: Client) ->
     publish("adult-diabetes", {MINE: [diabetic(n) for n in range(6)]})
     page = office.get("/providers/home")
     [row] = page.table()
-    assert list(row.values()) == ["Adult Diabetes Screening Tests", "6", "Only those Due: 4", "03/25/2026"]
+    assert list(row.values()) == ["Adult Diabetes Screening Tests As of 03/25/2026", "6", "Only those Due: 4"]
     assert "Report access: Requested" in page.text
     assert "4 rows" in page.click("Only those Due: 4").text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -75,9 +76,14 @@ class Asked:
         """The address of this state with `changes` made to it."""
         return f"{url_for('provider.reports')}?{urlencode(replace(self, **changes).arguments())}"
 
+    @cached_property
+    def first_page_url(self) -> str:
+        """The address of the first page."""
+        return self.url(page=1)
+
     def page_url(self, number: int) -> str:
         """The address of another page."""
-        return self.url(page=number)
+        return f"{self.first_page_url}&page={number}" if number > 1 else self.first_page_url
 
     def download_url(self) -> str:
         """The address of all rows of this state as CSV."""

@@ -105,7 +105,7 @@ def _show(asked: Asked) -> Response:
     )
     # A form sends its empty fields too; the browser's address line gets the plain address.
     if render.wants_partial():
-        response.headers["HX-Push-Url"] = asked.url(page=page.number)
+        response.headers["HX-Push-Url"] = asked.page_url(page.number)
     return response
 
 
