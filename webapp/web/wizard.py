@@ -106,7 +106,9 @@ class _Request:
 
     def answer(self) -> Response:
         if self.run and self.run.finished_at:
-            return self.after_finish()
+            if self.step == self.flow.steps[-1]:
+                return self.after_finish()
+            self.run, self.state, self.token = None, State(), None
         if self.run is None and self.step != self.flow.steps[0]:
             return self.start_again()
         if allowed_step(self.flow, self.state, self.step.slug) != self.step:
