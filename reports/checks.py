@@ -117,7 +117,10 @@ def _faults(
             clean_key = (
                 f"trim(CAST({key} AS VARCHAR))" if present[key] != "VARCHAR" or key == "member_id" else key
             )
-            yield f"{clean_key} NOT IN (SELECT {key} FROM eligibility)", "member not in eligibility"
+            yield (
+                f"{clean_key} NOT IN (SELECT {key} FROM checked_eligibility WHERE fault IS NULL)",
+                "member not in eligibility",
+            )
 
 
 _NEVER_BLANK: dict[str, tuple[tuple[str, str], ...]] = {
