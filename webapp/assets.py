@@ -1,8 +1,8 @@
 """Static files, read once when the application starts.
 
 The style sheets stand inside the pages: on a slow telephone one blocking request less is worth more than a cached
-file. The Content-Security-Policy allows them by their hashes, `style_hashes`. Everything else is served below `/static/` at an
-address that carries the file's hash (`asset_url`), so that browsers may keep it for ever.
+file. The Content-Security-Policy allows them by their hashes, `style_hashes`. Everything else is served below
+`/static/` at an address that carries the file's hash (`asset_url`), so that browsers may keep it for ever.
 """
 
 from __future__ import annotations

@@ -106,7 +106,9 @@ def _print_demo(described: dict[str, Any]) -> None:
         )
     click.echo("Who can sign in:")
     for account in described["accounts"]:
-        click.echo(f"  /{account['portal']}s/login  {account['username']}  {account['password']}  ({account['note']})")
+        click.echo(
+            f"  /{account['portal']}s/login  {account['username']}  {account['password']}  ({account['note']})"
+        )
     click.echo("")
 
 
@@ -128,12 +130,14 @@ def load(folder: Path) -> None:
     for line in outcome.feeds:
         click.echo(str(line))
     for notice in outcome.notices:
-        click.echo(f"note: {notice}")
+        click.echo(f"{notice.table}: {notice.message}")
 
 
 @main.command()
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the reports speak of; today if left out.")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day the reports speak of; today if left out."
+)
 @click.option("--report", "slugs", multiple=True, help="Only this report; may be given more than once.")
 @click.option("--engine", default="duckdb", type=click.Choice(["duckdb", "spark"]), show_default=True)
 def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str) -> None:
@@ -153,7 +157,12 @@ def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str
     try:
         with connected():
             outcome = run_refresh(
-                folder, day, slugs=list(slugs) or None, engine=engine, portal=portal_data(), progress=_progress()
+                folder,
+                day,
+                slugs=list(slugs) or None,
+                engine=engine,
+                portal=portal_data(settings.plan),
+                progress=_progress(),
             )
     except (ExtractRefused, RefreshRefused) as refusal:
         raise InputError(str(refusal)) from refusal
@@ -199,7 +208,11 @@ def synthesize(folder: Path, members: int, as_of: Any, seed: int) -> None:
     _open()
     folder.mkdir(parents=True, exist_ok=True)
     write_extract(
-        folder, members=members, as_of=as_of.date() if as_of else clock.today(), seed=seed, progress=_progress()
+        folder,
+        members=members,
+        as_of=as_of.date() if as_of else clock.today(),
+        seed=seed,
+        progress=_progress(),
     )
 
 
@@ -217,7 +230,9 @@ def mail(to: str | None, as_json: bool) -> None:
             raise InputError("mail can be read here only in the demo")
         letters = mailbox.latest(to)
     if as_json:
-        click.echo(json.dumps([asdict(letter) for letter in letters], indent=2, default=str, ensure_ascii=False))
+        click.echo(
+            json.dumps([asdict(letter) for letter in letters], indent=2, default=str, ensure_ascii=False)
+        )
         return
     for letter in letters:
         click.echo(f"To: {letter.to}\nSubject: {letter.subject}\n\n{letter.body}\n")
@@ -244,7 +259,11 @@ def _need_folder(folder: Path) -> None:
 
 def _progress() -> Callable[[str], None]:
     """Progress lines for people who watch; nothing where nobody does."""
-    return _say if sys.stderr.isatty() else lambda text: None
+    return _say if sys.stderr.isatty() else _keep_quiet
+
+
+def _keep_quiet(_: str) -> None:
+    """Progress that nobody watches."""
 
 
 if __name__ == "__main__":

@@ -122,7 +122,9 @@ def read_plan(path: Path | None = None) -> Plan:
         for name, section in own.items():
             if name not in sections or not isinstance(section, dict):
                 raise SettingsError(f"PORTAL_PLAN: {path}: there is no section [{name}]")
-            unknown = set(section) - set(sections[name]) if name != "programs" else set(section) - set(PROGRAMS)
+            unknown = (
+                set(section) - set(sections[name]) if name != "programs" else set(section) - set(PROGRAMS)
+            )
             if unknown:
                 raise SettingsError(f"PORTAL_PLAN: {path}: [{name}] has no setting {sorted(unknown)[0]!r}")
             sections[name] = {**sections[name], **section}

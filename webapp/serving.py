@@ -30,7 +30,9 @@ def check_ready(settings: Settings) -> None:
         return
     with connected():
         if not facts.is_demo() and Member.select().exists():
-            raise NotReady("set PORTAL_SECRET_KEY to a random text of 32 characters or more: this is not the demo")
+            raise NotReady(
+                "set PORTAL_SECRET_KEY to a random text of 32 characters or more: this is not the demo"
+            )
 
 
 def serve(settings: Settings, host: str, port: int, threads: int, say: Callable[[str], None]) -> None:

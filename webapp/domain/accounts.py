@@ -123,7 +123,10 @@ def create_account(
             )
             for position, answer in enumerate(prepared, start=1):
                 SecurityAnswer.create(
-                    account=account, position=position, question=answer.question, answer_hash=answer.answer_hash
+                    account=account,
+                    position=position,
+                    question=answer.question,
+                    answer_hash=answer.answer_hash,
                 )
     except IntegrityError as clash:
         if client_id and account_of_member(client_id):
@@ -137,7 +140,9 @@ def account_of_member(client_id: str) -> Account | None:
     return Account.get_or_none(Account.client_id == client_id)
 
 
-def authenticate(portal: str, username: str, password: str, actor: Actor, plan: Plan, secret_key: str) -> Account:
+def authenticate(
+    portal: str, username: str, password: str, actor: Actor, plan: Plan, secret_key: str
+) -> Account:
     """The account of a username and password.
 
     Waits grow per username and network address together and end by themselves. Raises WrongPair, or
@@ -153,7 +158,9 @@ def authenticate(portal: str, username: str, password: str, actor: Actor, plan: 
         raise WrongPair
     throttle.forget(key)
     if passwords.is_outdated(account.password_hash):
-        Account.update(password_hash=passwords.hash_secret(password)).where(Account.id == account.id).execute()
+        Account.update(password_hash=passwords.hash_secret(password)).where(
+            Account.id == account.id
+        ).execute()
     audit.record(Actor(portal, actor.address, account.id), "sign-in")
     return account
 

@@ -29,7 +29,9 @@ def join_practice(account: Account, tin: str, role: str, report_access: str = "n
     now = clock.now()
     with transaction():
         (
-            PracticeAccess.insert(account=account, tin=tin, role=role, report_access=report_access, changed_at=now)
+            PracticeAccess.insert(
+                account=account, tin=tin, role=role, report_access=report_access, changed_at=now
+            )
             .on_conflict(
                 conflict_target=[PracticeAccess.account, PracticeAccess.tin],
                 update={

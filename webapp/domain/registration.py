@@ -108,7 +108,9 @@ def complete(
             hashed_answers=chosen.answers,
         )
         mails.send(mails.CONFIRM_EMAIL, account, plan, link=link_of(account))
-        audit.record(Actor(actor.portal, actor.address, account.id), "register", subject=f"member:{client_id}")
+        audit.record(
+            Actor(actor.portal, actor.address, account.id), "register", subject=f"member:{client_id}"
+        )
     return account
 
 

@@ -35,7 +35,12 @@ def start(account: Account, address: str, browser: str) -> str:
     now = clock.now()
     with transaction():
         Session.create(
-            token_hash=_hash(token), account=account, started_at=now, seen_at=now, address=address, browser=browser[:200]
+            token_hash=_hash(token),
+            account=account,
+            started_at=now,
+            seen_at=now,
+            address=address,
+            browser=browser[:200],
         )
     return token
 

@@ -66,7 +66,11 @@ def find(flow: Flow, token: str | None) -> FlowRun | None:
     """The live run of a token, or None."""
     if not token:
         return None
-    alive = (FlowRun.token_hash == _hash(token)) & (FlowRun.flow == flow.name) & (FlowRun.expires_at > clock.now())
+    alive = (
+        (FlowRun.token_hash == _hash(token))
+        & (FlowRun.flow == flow.name)
+        & (FlowRun.expires_at > clock.now())
+    )
     return FlowRun.get_or_none(alive)
 
 

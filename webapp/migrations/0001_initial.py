@@ -18,10 +18,12 @@ def up(migrator, db):
         client_id = CharField(unique=True, null=True, max_length=40)
         created_at = DateTimeField()
         frozen_at = DateTimeField(null=True)
+
         class Meta:
             database = db
-            table_name = 'account'
-            indexes = ((('portal', 'username_key'), True), (('portal', 'email'), False))
+            table_name = "account"
+            indexes = ((("portal", "username_key"), True), (("portal", "email"), False))
+
     db.create_tables([Account])
 
     class Admission(Model):
@@ -33,10 +35,12 @@ def up(migrator, db):
         attending = TextField()
         discharge_date = DateField(null=True)
         diagnosis_code = TextField()
+
         class Meta:
             database = db
-            table_name = 'admission'
-            indexes = ((('client_id', 'admission_date', 'facility_npi'), True),)
+            table_name = "admission"
+            indexes = ((("client_id", "admission_date", "facility_npi"), True),)
+
     db.create_tables([Admission])
 
     class Attribution(Model):
@@ -46,11 +50,15 @@ def up(migrator, db):
         tin = CharField(max_length=20)
         kind = CharField(max_length=20)
         effective_on = DateField()
+
         class Meta:
             database = db
-            table_name = 'attribution'
-            primary_key = CompositeKey('snapshot_id', 'client_id')
-            without_rowid = isinstance(db, SqliteDatabase)  # rows in key order: one practice's rows lie together
+            table_name = "attribution"
+            primary_key = CompositeKey("snapshot_id", "client_id")
+            without_rowid = isinstance(
+                db, SqliteDatabase
+            )  # rows in key order: one practice's rows lie together
+
     db.create_tables([Attribution])
 
     class AuditEntry(Model):
@@ -60,23 +68,27 @@ def up(migrator, db):
         account_id = IntegerField(index=True, null=True)
         portal = CharField(max_length=10)
         address = CharField(max_length=45)
-        subject = CharField(index=True, max_length=120, default='')
-        detail = TextField(default='')
+        subject = CharField(index=True, max_length=120, default="")
+        detail = TextField(default="")
+
         class Meta:
             database = db
-            table_name = 'audit_entry'
+            table_name = "audit_entry"
+
     db.create_tables([AuditEntry])
 
     class EligibilitySpan(Model):
         client_id = CharField(max_length=40)
-        start = DateField(column_name='starts_on')
-        end = DateField(null=True, column_name='ends_on')
+        start = DateField(column_name="starts_on")
+        end = DateField(null=True, column_name="ends_on")
         program = CharField(max_length=8)
         dual_status = TextField()
+
         class Meta:
             database = db
-            table_name = 'eligibility_span'
-            indexes = ((('client_id', 'start', 'program'), True),)
+            table_name = "eligibility_span"
+            indexes = ((("client_id", "start", "program"), True),)
+
     db.create_tables([EligibilitySpan])
 
     class ExistingAccount(Model):
@@ -92,9 +104,11 @@ def up(migrator, db):
         answer_hash = TextField()
         pin_hash = TextField()
         email = TextField()
+
         class Meta:
             database = db
-            table_name = 'existing_account'
+            table_name = "existing_account"
+
     db.create_tables([ExistingAccount])
 
     class FlowRun(Model):
@@ -106,19 +120,23 @@ def up(migrator, db):
         expires_at = DateTimeField(index=True)
         finished_at = DateTimeField(null=True)
         result = CharField(null=True, max_length=80)
-        last_once = CharField(max_length=64, default='')
-        last_refusal = TextField(default='')
+        last_once = CharField(max_length=64, default="")
+        last_refusal = TextField(default="")
+
         class Meta:
             database = db
-            table_name = 'flow_run'
+            table_name = "flow_run"
+
     db.create_tables([FlowRun])
 
     class IcmStatus(Model):
         client_id = CharField(primary_key=True, max_length=40)
         status = TextField()
+
         class Meta:
             database = db
-            table_name = 'icm_status'
+            table_name = "icm_status"
+
     db.create_tables([IcmStatus])
 
     class Member(Model):
@@ -139,12 +157,14 @@ def up(migrator, db):
         phone = TextField()
         email = TextField()
         death_date = DateField(null=True)
-        language = TextField(default='')
+        language = TextField(default="")
         interpreter = BooleanField(null=True)
         renewal_on = DateField(null=True)
+
         class Meta:
             database = db
-            table_name = 'member'
+            table_name = "member"
+
     db.create_tables([Member])
 
     class OlderMemberAccount(Model):
@@ -155,9 +175,11 @@ def up(migrator, db):
         email = TextField()
         question = TextField()
         answer_hash = TextField()
+
         class Meta:
             database = db
-            table_name = 'older_member_account'
+            table_name = "older_member_account"
+
     db.create_tables([OlderMemberAccount])
 
     class OutboxMessage(Model):
@@ -171,10 +193,12 @@ def up(migrator, db):
         due_at = DateTimeField()
         attempts = IntegerField(default=0)
         sent_at = DateTimeField(index=True, null=True)
+
         class Meta:
             database = db
-            table_name = 'outbox_message'
-            indexes = ((('sent_at', 'due_at'), False),)
+            table_name = "outbox_message"
+            indexes = ((("sent_at", "due_at"), False),)
+
     db.create_tables([OutboxMessage])
 
     class PcpSelection(Model):
@@ -182,30 +206,36 @@ def up(migrator, db):
         npi = TextField()
         selected_on = DateField()
         source = CharField(max_length=8)
+
         class Meta:
             database = db
-            table_name = 'pcp_selection'
-            indexes = ((('client_id', 'selected_on', 'npi', 'source'), True),)
+            table_name = "pcp_selection"
+            indexes = ((("client_id", "selected_on", "npi", "source"), True),)
+
     db.create_tables([PcpSelection])
 
     class PlanFact(Model):
         name = CharField(primary_key=True, max_length=64)
         value = TextField()
+
         class Meta:
             database = db
-            table_name = 'plan_fact'
+            table_name = "plan_fact"
+
     db.create_tables([PlanFact])
 
     class PracticeAccess(Model):
-        account = ForeignKeyField(Account, on_delete='CASCADE')
+        account = ForeignKeyField(Account, on_delete="CASCADE")
         tin = CharField(index=True, max_length=9)
         role = CharField(max_length=40)
-        report_access = CharField(max_length=10, default='none')
+        report_access = CharField(max_length=10, default="none")
         changed_at = DateTimeField()
+
         class Meta:
             database = db
-            table_name = 'practice_access'
-            indexes = ((('account', 'tin'), True),)
+            table_name = "practice_access"
+            indexes = ((("account", "tin"), True),)
+
     db.create_tables([PracticeAccess])
 
     class Provider(Model):
@@ -233,10 +263,12 @@ def up(migrator, db):
         longitude = DoubleField(null=True)
         enrolled_on = DateField(null=True)
         received_on = DateField(null=True)
+
         class Meta:
             database = db
-            table_name = 'provider'
-            indexes = ((('npi', 'tin'), True),)
+            table_name = "provider"
+            indexes = ((("npi", "tin"), True),)
+
     db.create_tables([Provider])
 
     class ReportFacet(Model):
@@ -244,33 +276,39 @@ def up(migrator, db):
         tin = CharField(max_length=20)
         kind = CharField(max_length=10)
         value = CharField(max_length=60)
-        label = TextField(default='')
+        label = TextField(default="")
         total = IntegerField()
         due_total = IntegerField()
+
         class Meta:
             database = db
-            table_name = 'report_facet'
-            primary_key = CompositeKey('snapshot_id', 'tin', 'kind', 'value')
-            without_rowid = isinstance(db, SqliteDatabase)  # rows in key order: one practice's rows lie together
+            table_name = "report_facet"
+            primary_key = CompositeKey("snapshot_id", "tin", "kind", "value")
+            without_rowid = isinstance(
+                db, SqliteDatabase
+            )  # rows in key order: one practice's rows lie together
+
     db.create_tables([ReportFacet])
 
     class ReportPublished(Model):
         slug = CharField(primary_key=True, max_length=40)
         snapshot_id = IntegerField()
+
         class Meta:
             database = db
-            table_name = 'report_published'
+            table_name = "report_published"
+
     db.create_tables([ReportPublished])
 
     class ReportRow(Model):
         snapshot_id = IntegerField()
         tin = CharField(max_length=20)
         position = IntegerField()
-        name_key = TextField(default='')
-        npi = CharField(max_length=20, default='')
+        name_key = TextField(default="")
+        npi = CharField(max_length=20, default="")
         any_due = BooleanField(default=False)
-        icm = TextField(default='')
-        client_id = CharField(max_length=60, default='')
+        icm = TextField(default="")
+        client_id = CharField(max_length=60, default="")
         c00 = TextField(null=True)
         c01 = TextField(null=True)
         c02 = TextField(null=True)
@@ -295,11 +333,15 @@ def up(migrator, db):
         c21 = TextField(null=True)
         c22 = TextField(null=True)
         c23 = TextField(null=True)
+
         class Meta:
             database = db
-            table_name = 'report_row'
-            primary_key = CompositeKey('snapshot_id', 'tin', 'position')
-            without_rowid = isinstance(db, SqliteDatabase)  # rows in key order: one practice's rows lie together
+            table_name = "report_row"
+            primary_key = CompositeKey("snapshot_id", "tin", "position")
+            without_rowid = isinstance(
+                db, SqliteDatabase
+            )  # rows in key order: one practice's rows lie together
+
     db.create_tables([ReportRow])
 
     class ReportSnapshot(Model):
@@ -309,43 +351,51 @@ def up(migrator, db):
         created_at = DateTimeField()
         published_at = DateTimeField(null=True)
         row_count = IntegerField(default=0)
-        keys = TextField(default='[]')
+        keys = TextField(default="[]")
+
         class Meta:
             database = db
-            table_name = 'report_snapshot'
+            table_name = "report_snapshot"
+
     db.create_tables([ReportSnapshot])
 
     class Session(Model):
         token_hash = CharField(primary_key=True, max_length=64)
-        account = ForeignKeyField(Account, on_delete='CASCADE')
+        account = ForeignKeyField(Account, on_delete="CASCADE")
         started_at = DateTimeField()
         seen_at = DateTimeField()
         address = CharField(max_length=45)
         browser = CharField(max_length=200)
+
         class Meta:
             database = db
-            table_name = 'session'
+            table_name = "session"
+
     db.create_tables([Session])
 
     class RowSearch(Model):
         token = CharField(primary_key=True, max_length=22)
-        session = ForeignKeyField(Session, on_delete='CASCADE')
+        session = ForeignKeyField(Session, on_delete="CASCADE")
         text = TextField()
         created_at = DateTimeField()
+
         class Meta:
             database = db
-            table_name = 'row_search'
+            table_name = "row_search"
+
     db.create_tables([RowSearch])
 
     class SecurityAnswer(Model):
-        account = ForeignKeyField(Account, on_delete='CASCADE')
+        account = ForeignKeyField(Account, on_delete="CASCADE")
         position = IntegerField()
         question = CharField(max_length=200)
         answer_hash = CharField()
+
         class Meta:
             database = db
-            table_name = 'security_answer'
-            indexes = ((('account', 'position'), True),)
+            table_name = "security_answer"
+            indexes = ((("account", "position"), True),)
+
     db.create_tables([SecurityAnswer])
 
     class TryCount(Model):
@@ -353,7 +403,9 @@ def up(migrator, db):
         tries = IntegerField(default=0)
         open_at = DateTimeField()
         last_at = DateTimeField()
+
         class Meta:
             database = db
-            table_name = 'try_count'
+            table_name = "try_count"
+
     db.create_tables([TryCount])

@@ -25,13 +25,15 @@ def init_app(app: Flask) -> None:
 def _stale_form(error: CSRFError) -> Response:
     """The form's token is gone, as after a sign-out in another tab. Nothing was done. A view may say in
     `when_stale` how to keep what was typed."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    if hasattr(view, "when_stale"):
+    when_stale = getattr(current_app.view_functions.get(request.endpoint or ""), "when_stale", None)
+    if when_stale:
         try:
-            return view.when_stale(**(request.view_args or {}))
+            return when_stale(**(request.view_args or {}))  # type: ignore[no-any-return]
         except HTTPException as fault:
             return _http_error(fault)
-    message = _("This page was open too long, so nothing was sent. Go back, load the page again and send it again.")
+    message = _(
+        "This page was open too long, so nothing was sent. Go back, load the page again and send it again."
+    )
     if is_htmx():
         response = make_response(render_template("partials/pieces/flash.html", message=message), 400)
         response.headers["HX-Retarget"] = "#flash"
@@ -70,5 +72,8 @@ def _page(status: int, message: str | None = None) -> Response:
     }
     title = words.get(status, _("Something went wrong"))
     return make_response(
-        render_template("errors/error.html", status=status, title=title, message=message, reference=reference), status
+        render_template(
+            "errors/error.html", status=status, title=title, message=message, reference=reference
+        ),
+        status,
     )

@@ -15,7 +15,9 @@ babel = Babel()
 
 def init_app(app: Flask) -> None:
     """Wire Babel, and keep the choice in a cookie."""
-    babel.init_app(app, locale_selector=select, timezone_selector=lambda: settings().plan["plan"]["time_zone"])
+    babel.init_app(
+        app, locale_selector=select, timezone_selector=lambda: settings().plan["plan"]["time_zone"]
+    )
     app.after_request(_remember)
 
 
@@ -71,5 +73,7 @@ def _preferred() -> str:
 def _remember(response: Response) -> Response:
     code = g.get("new_language")
     if code and code != request.cookies.get("lang"):
-        response.set_cookie("lang", code, max_age=_YEAR, secure=settings().secure, httponly=True, samesite="Lax")
+        response.set_cookie(
+            "lang", code, max_age=_YEAR, secure=settings().secure, httponly=True, samesite="Lax"
+        )
     return response

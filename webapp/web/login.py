@@ -43,7 +43,9 @@ def answer_login(portal: str, template: str, partial: str, title: str) -> Respon
                         wait.seconds,
                     )
                 )
-    return render.page(template, partial, title=title, status=status, form=form, action=request.full_path.rstrip("?"))
+    return render.page(
+        template, partial, title=title, status=status, form=form, action=request.full_path.rstrip("?")
+    )
 
 
 def _signed_in(portal: str, form: LoginForm) -> Response:

@@ -42,14 +42,25 @@ MENUS: dict[str, tuple[Entry, ...]] = {
 
 
 #: The top navigation of the HUSKY Health pages; None stands for Find a Doctor, which is no content page.
-TOP = ("member-information", "member-benefits", None, "managing-your-care", "health-and-wellness", "contact-us")
+TOP = (
+    "member-information",
+    "member-benefits",
+    None,
+    "managing-your-care",
+    "health-and-wellness",
+    "contact-us",
+)
 FOOTER = ("disclaimer", "privacy-policy", "accessibility")
 
 
 def menu(portal: str) -> list[dict[str, object]]:
     """A portal's menu in the language of the page; the entry of this page is `current`."""
     return [
-        {"url": url_for(entry.endpoint), "label": _(entry.label), "current": request.endpoint == entry.endpoint}
+        {
+            "url": url_for(entry.endpoint),
+            "label": _(entry.label),
+            "current": request.endpoint == entry.endpoint,
+        }
         for entry in MENUS[portal]
     ]
 

@@ -1,7 +1,7 @@
 """One way to answer: the full page, or the part that HTMX swaps, from the same template."""
 
 from flask import Response, make_response, redirect, render_template, request
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 
 def wants_partial() -> bool:
@@ -21,10 +21,8 @@ def page(template: str, partial: str, *, title: str, status: int = 200, **contex
     title: the h1's words; the frame adds the plan's name.
     """
     if wants_partial():
-        body = Markup("<title>{}</title>").format(escape(title)) + Markup(
-            render_template(partial, title=title, **context)
-        )
-        return make_response(body, status)
+        part = render_template(partial, title=title, **context)
+        return make_response(f"<title>{escape(title)}</title>{part}", status)
     return make_response(render_template(template, title=title, partial=partial, **context), status)
 
 

@@ -120,5 +120,3 @@ def _same_origin_only() -> None:
     origin = request.headers.get("Origin")
     if origin is not None and origin != request.host_url.rstrip("/") and origin != settings().base_url:
         abort(403)
-
-

@@ -107,7 +107,7 @@ class _Request:
     def answer(self) -> Response:
         if self.run and self.run.finished_at:
             if self.step == self.flow.steps[-1]:
-                return self.after_finish()
+                return self.after_finish(self.run)
             self.run, self.state, self.token = None, State(), None
         if self.run is None and self.step != self.flow.steps[0]:
             return self.start_again()
@@ -146,14 +146,13 @@ class _Request:
         return self.finish() if self.step == visible_steps(self.flow, self.state)[-1] else self.accept(form)
 
     def accept(self, form: StepForm) -> Response:
-        if self.run is None:
-            self.save(self.state)
         once = self.fingerprint()
-        with runs.locked(self.run) as self.run:
-            if not request.form.get("once") or once != self.run.last_once:
-                self.judge(form, once)
-        if self.run.last_refusal:
-            return self.refused(form, **json.loads(self.run.last_refusal))
+        with runs.locked(self.begun()) as run:
+            self.run = run
+            if not request.form.get("once") or once != run.last_once:
+                self.judge(run, form, once)
+        if run.last_refusal:
+            return self.refused(form, **json.loads(run.last_refusal))
         if request.args.get("change"):
             return self.to(next_open_step(self.flow, self.state))
         steps = visible_steps(self.flow, self.state)
@@ -163,16 +162,16 @@ class _Request:
         """Names this very submit: the page it came from (`once`) and all that was typed. A second tap has the
         same one; somebody who goes Back and types something else has not."""
         typed = json.dumps([self.step.slug, sorted(request.form.items(multi=True))])
-        return hmac.new(current_app.secret_key.encode(), typed.encode(), "sha256").hexdigest()
+        return hmac.new(current_app.config["SECRET_KEY"].encode(), typed.encode(), "sha256").hexdigest()
 
-    def judge(self, form: StepForm, once: str) -> None:
+    def judge(self, run: runs.FlowRun, form: StepForm, once: str) -> None:
         """Accept or refuse what was sent, and remember which: the second of two taps is told the same, and
         is no second try."""
-        self.run.last_once, self.run.last_refusal = once, ""
+        run.last_once, run.last_refusal = once, ""
         try:
             self.save(submit(self.state, self.step, self.step.accept(form, self.state)))
         except Refused as refusal:
-            self.run.last_refusal = json.dumps(
+            run.last_refusal = json.dumps(
                 {"message": refusal.message, "field": refusal.field, "status": refusal.status}
             )
             self.save(keep(self.state, self.step, {**form.answers(), **form.hashed_secrets(self.answers)}))
@@ -192,7 +191,7 @@ class _Request:
             return self.wizard.commit(state)
 
         try:
-            finished = runs.finish(self.run, commit)
+            finished = runs.finish(self.begun(), commit)
         except StepBroken as broken:
             step = self.flow.step(broken.slug) or self.flow.steps[0]
             self.save(reopen(self.state, step))
@@ -200,10 +199,10 @@ class _Request:
             return self.to(step)
         return self.wizard.done(finished.result)
 
-    def after_finish(self) -> Response:
+    def after_finish(self, run: runs.FlowRun) -> Response:
         """A second press of Finish ends where the first one did; whoever comes back later goes home."""
-        second_press = request.method == "POST" and clock.now() - self.run.finished_at < SECOND_PRESS
-        return self.wizard.done(self.run.result) if second_press else render.leave_for(url_for(self.wizard.home))
+        second_press = request.method == "POST" and clock.now() - run.finished_at < SECOND_PRESS
+        return self.wizard.done(run.result) if second_press else render.leave_for(url_for(self.wizard.home))
 
     def stale(self) -> Response:
         """The form's token is not valid any more: what was typed is shown again, nothing is done with it."""
@@ -214,7 +213,9 @@ class _Request:
         if allowed_step(self.flow, self.state, self.step.slug) != self.step:
             return self.to(next_open_step(self.flow, self.state))
         form = self.form()
-        form.form_errors.append(_("This page was open too long. Please check what you typed and send it again."))
+        form.form_errors.append(
+            _("This page was open too long. Please check what you typed and send it again.")
+        )
         return self.show(form, 400)
 
     def cancel(self) -> Response:
@@ -231,11 +232,15 @@ class _Request:
         drop_cookie(response, self.cookie)
         return response
 
-    def save(self, state: State) -> None:
+    def begun(self) -> runs.FlowRun:
+        """The run; it begins with the first thing that is sent, as opening a page changes nothing."""
         if self.run is None:
             self.token, self.run = runs.begin(self.flow)
+        return self.run
+
+    def save(self, state: State) -> None:
         self.state = state
-        runs.save(self.run, self.flow, state)
+        runs.save(self.begun(), self.flow, state)
 
     def url(self, step: Step) -> str:
         return url_for(self.endpoint, step=step.slug)

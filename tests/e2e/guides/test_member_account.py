@@ -24,7 +24,9 @@ def test_signing_in_leads_to_the_home_page(walk: Walk) -> None:
 
 def test_the_other_language_stays_on_the_same_page(walk: Walk) -> None:
     own = walk.language
-    for language, name in (("es", "Español"), ("en", "English")) if own == "en" else (("en", "English"), ("es", "Español")):
+    for language, name in (
+        (("es", "Español"), ("en", "English")) if own == "en" else (("en", "English"), ("es", "Español"))
+    ):
         walk.language = language
         walk.click(name)
         walk.sees_heading("Welcome to Your HUSKY Health Account!")

@@ -17,7 +17,7 @@ from webapp.web import language, render
 from webapp.web.signed_in import actor, cookie_name, settings, sign_in
 from webapp.web.wizard import StepBroken, Wizard
 
-from .forms import AccountForm, LicenseForm, ValidationForm, VerifyForm, read_date
+from .forms import AccountForm, LicenseForm, ValidationForm, VerifyForm
 
 RUN_COOKIE = "register_run"
 
@@ -33,7 +33,7 @@ def _match(form: ValidationForm, state: State) -> Values:
         client_id=form.client_id.data,
         first_name=form.first_name.data,
         last_name=form.last_name.data,
-        birth_date=read_date(form.birth_date.data),
+        birth_date=form.read_birth_date(),
     )
     run_key = request.cookies.get(cookie_name(RUN_COOKIE), "")
     try:
@@ -44,7 +44,9 @@ def _match(form: ValidationForm, state: State) -> Values:
         raise Refused(_locked_message(), status=429) from None
     except accounts.AlreadyRegistered:
         raise Refused(
-            _("You already have an account. Go to the login page and choose “Forgot your username or password?”")
+            _(
+                "You already have an account. Go to the login page and choose “Forgot your username or password?”"
+            )
         ) from None
     except registration.MayNotRegister as refusal:
         raise Refused(_who_to_call(refusal.reason)) from None
@@ -99,7 +101,13 @@ REGISTER = Flow(
     name="register",
     keep_for=timedelta(minutes=30),
     steps=(
-        Step("license-agreement", N_("LICENSE AGREEMENT"), LicenseForm, "partials/member/license.html", show=_agreement),
+        Step(
+            "license-agreement",
+            N_("LICENSE AGREEMENT"),
+            LicenseForm,
+            "partials/member/license.html",
+            show=_agreement,
+        ),
         Step(
             "validation",
             N_("VALIDATION"),
@@ -131,7 +139,8 @@ def _commit(state: State) -> str:
         email=chosen["email"],
         password_hash=chosen["password_hash"],
         answers=tuple(
-            accounts.HashedAnswer(chosen[f"question_{n}"], chosen[f"answer_{n}_hash"]) for n in range(1, HOW_MANY + 1)
+            accounts.HashedAnswer(chosen[f"question_{n}"], chosen[f"answer_{n}_hash"])
+            for n in range(1, HOW_MANY + 1)
         ),
     )
     client_id = state.of("validation")["member"]

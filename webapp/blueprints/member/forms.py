@@ -41,11 +41,20 @@ class ValidationForm(StepForm):
     birth_date = StringField(
         _("Date of Birth"), [InputRequired(_("Enter the date of birth as month/day/year, like 03/25/1990."))]
     )
-    first_name = StringField(_("First Name"), [InputRequired(_("Enter the first name as it is on the ID card."))])
-    last_name = StringField(_("Last Name"), [InputRequired(_("Enter the last name as it is on the ID card."))])
-    client_id = StringField(
-        _("Client ID Number"), [InputRequired(_("Enter the Client ID Number as it is on the ID card.")), Length(max=100)]
+    first_name = StringField(
+        _("First Name"), [InputRequired(_("Enter the first name as it is on the ID card."))]
     )
+    last_name = StringField(
+        _("Last Name"), [InputRequired(_("Enter the last name as it is on the ID card."))]
+    )
+    client_id = StringField(
+        _("Client ID Number"),
+        [InputRequired(_("Enter the Client ID Number as it is on the ID card.")), Length(max=100)],
+    )
+
+    def read_birth_date(self) -> date:
+        """The date typed, once the form is valid."""
+        return read_date(self.birth_date.data) or date.min
 
     def validate_birth_date(self, field: Field) -> None:
         if read_date(field.data) is None:
@@ -82,7 +91,11 @@ class AccountForm(StepForm):
 
     def hashed_secrets(self, earlier: Values) -> dict[str, object]:
         kept = {key: value for key, value in earlier.items() if key.endswith("_hash")}
-        if self.password.data and not self.password_problems() and self.password.data == self.confirm_password.data:
+        if (
+            self.password.data
+            and not self.password_problems()
+            and self.password.data == self.confirm_password.data
+        ):
             kept["password_hash"] = passwords.hash_secret(self.password.data)
         for number in self.numbers:
             answer = (self[f"answer_{number}"].data or "").strip()
@@ -114,7 +127,9 @@ class AccountForm(StepForm):
 
     def validate_confirm_email(self, field: Field) -> None:
         if (field.data or "").strip().casefold() != (self.email.data or "").strip().casefold():
-            raise ValidationError(gettext("The two email addresses are not the same. Enter your address again."))
+            raise ValidationError(
+                gettext("The two email addresses are not the same. Enter your address again.")
+            )
 
     def validate_password(self, field: Field) -> None:
         if not field.data:
@@ -149,9 +164,13 @@ for _number in range(1, HOW_MANY + 1):
     setattr(
         AccountForm,
         f"question_{_number}",
-        SelectField(_("Security Question %(number)s", number=_number), [_check_question], validate_choice=True),
+        SelectField(
+            _("Security Question %(number)s", number=_number), [_check_question], validate_choice=True
+        ),
     )
-    setattr(AccountForm, f"answer_{_number}", StringField(_("Answer %(number)s", number=_number), [_check_answer]))
+    setattr(
+        AccountForm, f"answer_{_number}", StringField(_("Answer %(number)s", number=_number), [_check_answer])
+    )
 
 
 class VerifyForm(StepForm):
@@ -169,12 +188,15 @@ def password_problem(code: str, rules: PasswordRules) -> str:
         "short": gettext("Use at least %(count)s characters for the password.", count=rules.minimum_length),
         "letter": gettext("Use at least 1 letter in the password."),
         "digit": gettext("Use at least 1 digit in the password."),
-        "special": gettext("Use at least 1 of these in the password: %(list)s", list=rules.special_characters),
+        "special": gettext(
+            "Use at least 1 of these in the password: %(list)s", list=rules.special_characters
+        ),
         "characters": gettext(
-            "Use only letters, digits, and these characters in the password: %(list)s", list=rules.special_characters
+            "Use only letters, digits, and these characters in the password: %(list)s",
+            list=rules.special_characters,
         ),
         "common": gettext("Many people use that password, so it is easy to guess. Choose another one."),
-        "personal": gettext("Leave your name, your username and the name of the program out of the password."),
+        "personal": gettext(
+            "Leave your name, your username and the name of the program out of the password."
+        ),
     }[code]
-
-

@@ -1,5 +1,7 @@
 """The member portal's addresses."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask_babel import format_date
 from flask_babel import gettext as _
@@ -124,11 +126,14 @@ def confirm(token: str) -> Response:
         flash(_("Thank you. Your email address is confirmed."), "good")
         return redirect(url_for("member.home"), 303)  # type: ignore[return-value]
     return render.page(
-        "member/step.html", "partials/member/confirm_email.html", title=_("Confirm your email address"), email=named[1]
+        "member/step.html",
+        "partials/member/confirm_email.html",
+        title=_("Confirm your email address"),
+        email=named[1],
     )
 
 
-def _plain(name: str, title: str, **context: object) -> Response:
+def _plain(name: str, title: str, **context: Any) -> Response:
     template = "member/page.html" if current_user.is_authenticated else "public/page.html"
     return render.page(template, f"partials/member/{name}.html", title=title, **context)
 

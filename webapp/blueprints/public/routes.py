@@ -16,14 +16,18 @@ blueprint = Blueprint("public", __name__)
 @audience.public
 def gateway() -> Response:
     """The state's page, from which members and providers find their own."""
-    return render.page("public/page.html", "partials/public/gateway.html", title=_("HUSKY Health for Connecticut"))
+    return render.page(
+        "public/page.html", "partials/public/gateway.html", title=_("HUSKY Health for Connecticut")
+    )
 
 
 @blueprint.get("/members")
 @audience.public
 def members_home() -> Response:
     """HUSKY Health Home Page (guide 000)."""
-    return render.page("public/page.html", "partials/public/members_home.html", title=_("HUSKY Health Home Page"))
+    return render.page(
+        "public/page.html", "partials/public/members_home.html", title=_("HUSKY Health Home Page")
+    )
 
 
 @blueprint.get("/members/pages/<name>")
@@ -46,7 +50,9 @@ def guide(name: str) -> Response:
 @audience.public
 def providers_home() -> Response:
     """Provider Home Page (guide 003)."""
-    return render.page("public/page.html", "partials/public/providers_home.html", title=_("Provider Home Page"))
+    return render.page(
+        "public/page.html", "partials/public/providers_home.html", title=_("Provider Home Page")
+    )
 
 
 @blueprint.get("/patterns")
@@ -63,7 +69,10 @@ def demo_mail() -> Response:
     if not facts.is_demo():
         abort(404)
     return render.page(
-        "public/page.html", "partials/public/mailbox.html", title=_("Mail of the demo"), messages=mailbox.latest()
+        "public/page.html",
+        "partials/public/mailbox.html",
+        title=_("Mail of the demo"),
+        messages=mailbox.latest(),
     )
 
 
