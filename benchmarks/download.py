@@ -1,8 +1,8 @@
 """The download of 10,000 rows, and whether the pages of the table hold every row once.
 
 Limits (the budgets in docs/performance.md): 100 ms, streamed; for every sortable column the union of all pages equals
-the count, no row twice. Rows gate; milliseconds are reported, with a bare Flask route that streams 15 cells of as many
-rows beside them.
+the count, no row twice. Rows gate, and the ratio to a bare Flask route that streams 15 cells of as many rows: where the
+limits were set it took 49 ms, so the ratio is 100 / 49. Milliseconds are reported.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from reports.snapshot import RowQuery
 from webapp.config import read_settings
 from webapp.domain.db import close_pool, connected, open_database
 
-MILLISECONDS = 100.0
+MILLISECONDS, TIMES_BARE = 100.0, 2.05
 ACCOUNT = "large.group"
 #: Rows a page while pages are added up: more than people see, so that all columns take seconds. The query is theirs.
-PER_PAGE = 250
+PER_PAGE = 1_000
 
 
 def measure(runs: int, rows: int) -> Iterator[Figure]:
@@ -46,8 +46,11 @@ def measure(runs: int, rows: int) -> Iterator[Figure]:
                 first.append(begun)
                 bares.append(other)
         lines = _get(portal.url, path, {"Cookie": cookies})[2].decode().count("\n")
-    said = f"first bytes after {statistics.median(first):.0f} ms, bare {statistics.median(bares):.0f} ms"
+    said = f"first bytes after {statistics.median(first):.0f} ms"
     yield median(f"CSV of {DOWNLOADED_ROWS:,} rows", times, "ms", limit=MILLISECONDS, note=said)
+    ratios = [time / base for time, base in zip(times, bares, strict=True)]
+    beside = f"bare {statistics.median(bares):.0f} ms"
+    yield median("  beside the bare route", ratios, "×", limit=TIMES_BARE, gated=True, note=beside)
     yield Figure("  rows missing from it", max(0, DOWNLOADED_ROWS - lines), "rows", 0, gated=True)
     wrong, columns = _added_up(data)
     yield Figure(
