@@ -9,11 +9,11 @@ from webapp.config import Plan
 
 @dataclass(frozen=True)
 class Line:
-    """One way to reach someone: `href` leads there, `text` is what people read, `what` says which way it is."""
+    """One way to reach someone: `text` is what people read, `href` leads there, `after` follows (an extension)."""
 
-    what: str
     text: str
-    href: str
+    href: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,7 @@ def groups(plan: Plan) -> list[Group]:
     """The guide's four groups, in its order and words."""
     own, telephones = plan["contacts"], plan["telephones"]
     center, technical = telephones["provider_call_center"], telephones["technical_support"]
-    extension = own["icm_extension"]
-    icm = _("%(telephone)s, extension %(extension)s", telephone=center, extension=extension)
+    icm = _("extension %(extension)s", extension=own["icm_extension"]) if own["icm_extension"] else ""
     return [
         Group(
             _("Provider Call Center"),
@@ -84,22 +83,21 @@ def _lines(*lines: Line | None) -> tuple[Line, ...]:
     return tuple(line for line in lines if line)
 
 
-def _telephone(number: str, text: str = "") -> Line | None:
-    return Line(_("Telephone"), text or number, f"tel:{number}") if number else None
+def _telephone(number: str, after: str = "") -> Line | None:
+    return Line(number, f"tel:{number}", after) if number else None
 
 
 def _prompt(number: str, prompt: str) -> Line | None:
-    words = _("%(telephone)s, prompt %(prompt)s", telephone=number, prompt=prompt) if prompt else ""
-    return _telephone(number, words)
+    return _telephone(number, _("prompt %(prompt)s", prompt=prompt) if prompt else "")
 
 
 def _fax(number: str) -> Line | None:
-    return Line(_("Fax"), number, "") if number else None
+    return Line(number) if number else None
 
 
 def _mail(address: str) -> Line | None:
-    return Line(_("Email"), address, f"mailto:{address}") if address else None
+    return Line(address, f"mailto:{address}") if address else None
 
 
 def _web(url: str) -> Line | None:
-    return Line(_("Website"), url.removeprefix("https://").rstrip("/"), url) if url else None
+    return Line(url.removeprefix("https://").rstrip("/"), url) if url else None
