@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import random
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.servers import KEPT, ROOT, demo_database, environment
@@ -179,8 +178,3 @@ _DAYS = [(TODAY - timedelta(days=days)).isoformat() for days in range(20_000)]
 
 def _day(chance: random.Random, within: int) -> str:
     return _DAYS[int(chance.random() * within)]
-
-
-if __name__ == "__main__":
-    started = time.monotonic()
-    print(stored(), f"{time.monotonic() - started:.0f} s", date.today())  # noqa: DTZ011
