@@ -202,9 +202,21 @@ def as_csv_rows(view: View, words: Words = str) -> Iterator[list[Any]]:
     yield []
     yield [words(column.label) for column in view.report.columns]
     ours = cell_words(words)
-    show = [_csv_cell(column, ours) for column in view.report.columns]
+    written = [_Written(_csv_cell(column, ours)) for column in view.report.columns]
     for row in view.rows():
-        yield ["" if value is None else cell(value) for cell, value in zip(show, row.values(), strict=True)]
+        yield [cells[value] for cells, value in zip(written, row.values())]
+
+
+class _Written(dict[Any, str]):
+    """Value -> cell text of one column. Dates, PCPs and flags repeat: looking up is faster than writing again."""
+
+    def __init__(self, show: Callable[[Any], str]) -> None:
+        super().__init__({None: ""})
+        self.show = show
+
+    def __missing__(self, value: Any) -> str:
+        self[value] = text = self.show(value)
+        return text
 
 
 def header_block(view: View, words: Words = str) -> Iterator[list[str]]:
