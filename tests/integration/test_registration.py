@@ -82,7 +82,7 @@ def test_the_mail_is_in_the_language_registered_in(new_client: Any) -> None:
         page.values[f"question_{number}"] = key
     page.submit("Siguiente").submit("Finalizar")
     assert Account.get().language == "es"
-    assert OutboxMessage.get().body.startswith("Hola Ana")
+    assert OutboxMessage.get().body.startswith("Hola, Ana")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def _stale_form(error: CSRFError) -> Response:
     when_stale = getattr(current_app.view_functions.get(request.endpoint or ""), "when_stale", None)
     if when_stale:
         try:
-            return when_stale(**(request.view_args or {}))  # type: ignore[no-any-return]
+            return when_stale(**(request.view_args or {}))
         except HTTPException as fault:
             return _http_error(fault)
     message = _(

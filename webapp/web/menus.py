@@ -50,6 +50,7 @@ TOP = (
     "health-and-wellness",
     "contact-us",
 )
+_STATE_PAGES = ("public.gateway", "public.providers_home")
 FOOTER = ("disclaimer", "privacy-policy", "accessibility")
 
 
@@ -65,9 +66,29 @@ def menu(portal: str) -> list[dict[str, object]]:
     ]
 
 
-def top_menu() -> list[dict[str, object]]:
-    """The navigation of the public pages."""
-    return [_page_entry(name) for name in TOP]
+def public_menu() -> list[dict[str, object]]:
+    """The navigation of the public pages: the state's own on the gateway and for providers, else that of the
+    HUSKY Health pages."""
+    if request.endpoint not in _STATE_PAGES and portal_of_request() != "provider":
+        return [_page_entry(name) for name in TOP]
+    entries = (
+        ("public.gateway", {}, _("Home")),
+        ("public.page", {"name": "member-information"}, _("About Us")),
+        ("public.page", {"name": "contact-us"}, _("Contact Us")),
+        ("public.members_home", {}, _("For Members")),
+        ("public.providers_home", {}, _("For Providers")),
+    )
+    return [
+        {"url": url_for(endpoint, **values), "label": label, "current": request.endpoint == endpoint}
+        for endpoint, values, label in entries
+    ]
+
+
+def sign_in_link() -> dict[str, str]:
+    """The button at the top of public pages."""
+    if request.endpoint == "public.providers_home" or portal_of_request() == "provider":
+        return {"login_url": url_for("provider.login"), "login_label": _("Provider Login")}
+    return {"login_url": url_for("member.login"), "login_label": _("MEMBER LOGIN")}
 
 
 def frame() -> dict[str, object]:
@@ -79,8 +100,8 @@ def frame() -> dict[str, object]:
         "language_links": language.links(),
         "footer_links": [_page_entry(name) for name in FOOTER],
         "home_url": url_for("public.gateway"),
-        "menu": top_menu(),
-        "login_url": url_for("member.login"),
+        "menu": public_menu(),
+        **sign_in_link(),
     }
     if portal is None or not current_user.is_authenticated:
         return common

@@ -11,11 +11,11 @@ from webapp import clock
 from webapp.domain import accounts, audit, eligibility, household_view
 from webapp.domain.household_view import MemberView
 from webapp.web import audience, render
+from webapp.web.information_center import information_center
 from webapp.web.login import answer_login
 from webapp.web.signed_in import actor, settings, sign_out
 
 from .flows import REGISTRATION, link_maker
-from .information_center import information_center
 
 blueprint = Blueprint("member", __name__, url_prefix="/members")
 REGISTRATION.mount(blueprint, "/register")
@@ -76,9 +76,11 @@ def account() -> Response:
         abort(404)
     audit.record(actor(), "open-member", subject=f"member:{keys[chosen].client_id}")
     shown = household_view.of_member(keys[chosen], clock.today())
+    for_paper = bool(request.args.get("print"))
     return render.page(
-        "member/page.html",
+        "member/step.html" if for_paper else "member/page.html",
         "partials/member/account.html",
+        for_paper=for_paper,
         title=_("My HUSKY Account Information"),
         view=shown,
         facts=_account_facts(shown),

@@ -8,6 +8,7 @@ from webapp.domain import facts, mailbox
 from webapp.domain.db import database
 from webapp.patterns import pattern_context
 from webapp.web import audience, language, render
+from webapp.web.information_center import information_center
 
 blueprint = Blueprint("public", __name__)
 
@@ -26,7 +27,10 @@ def gateway() -> Response:
 def members_home() -> Response:
     """HUSKY Health Home Page (guide 000)."""
     return render.page(
-        "public/page.html", "partials/public/members_home.html", title=_("HUSKY Health Home Page")
+        "public/page.html",
+        "partials/public/members_home.html",
+        title=_("HUSKY Health Home Page"),
+        center=information_center(),
     )
 
 
