@@ -1,8 +1,9 @@
 """Static files, read once when the application starts.
 
-The style sheets stand inside the pages: on a slow telephone one blocking request less is worth more than a cached
-file. The Content-Security-Policy allows them by their hashes, `style_hashes`. Everything else is served below
-`/static/` at an address that carries the file's hash (`asset_url`), so that browsers may keep it for ever.
+The style sheet stands inside the pages: on a slow telephone one blocking request less is worth more than a cached
+file. The Content-Security-Policy allows it by its hash, `css_hash`. Offices, who come back all day, get it as one
+file with the style of tables. Everything served lies below `/static/` at an address that carries the file's hash
+(`asset_url`), so that browsers may keep it for ever.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 PREFIX = "/static/"
-SERVED = frozenset({".js", ".svg", ".txt", ".png", ".pdf"})
+SERVED = frozenset({".css", ".js", ".svg", ".txt", ".png", ".pdf"})
 SMALLEST_WORTH_COMPRESSING = 256  # bytes; below it the headers weigh more than what is saved
+
+OFFICE_STYLE = "office.built.css"
 
 # The release that was measured and read. Another file under this name must never reach a browser.
 HTMX = "htmx-4.0.1.min.js"
@@ -63,6 +66,20 @@ def read_css(name: str, folder: Path = STATIC) -> Markup:
     return Markup(css)  # noqa: S704 - our own file, checked above; nothing of a user's reaches it
 
 
+def _write(target: Path, data: bytes) -> None:
+    """Write a file so that it appears as a whole."""
+    draft = target.with_name(f"{target.name}.{os.getpid()}")
+    draft.write_bytes(data)
+    draft.replace(target)
+
+
+def write_office_style(style: str, folder: Path = STATIC) -> None:
+    """Write the offices' style sheet where it is not there as it should be. It is built, not committed."""
+    target = folder / OFFICE_STYLE
+    if not target.is_file() or target.read_text(encoding="utf-8") != style:
+        _write(target, style.encode())
+
+
 def source_expression(text: str) -> str:
     """The hash of inlined text as a Content-Security-Policy writes it, without the quotes: `sha256-…`."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
@@ -85,9 +102,9 @@ def read_urls(folder: Path = STATIC) -> dict[str, str]:
     return urls
 
 
-#: `app` is in every page; `office`, after it, in those with tables and charts.
-styles = {name: read_css(f"{name}.css") for name in ("app", "office")}
-style_hashes = tuple(source_expression(css) for css in styles.values())
+css = read_css("app.css")
+css_hash = source_expression(css)
+write_office_style(css + read_css("office.css"))
 _urls = read_urls()
 
 
@@ -102,10 +119,10 @@ def is_immutable(_path: str, url: str) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `styles`, `asset_url` and `table_rows`, and see that what is served compressed is current."""
+    """Give templates `css`, `asset_url` and `table_rows`, and see that what is served compressed is current."""
     with contextlib.suppress(OSError):  # a folder that cannot be written to: served as it stands
         compress_static()
-    app.jinja_env.globals.update(styles=styles, asset_url=asset_url, table_rows=table_rows)
+    app.jinja_env.globals.update(css=css, asset_url=asset_url, table_rows=table_rows)
 
 
 def compress_static(folder: Path = STATIC) -> list[Path]:
@@ -124,9 +141,7 @@ def compress_static(folder: Path = STATIC) -> list[Path]:
             target = path.with_name(path.name + suffix)
             if target.exists() and target.stat().st_mtime_ns >= status.st_mtime_ns:
                 continue
-            draft = target.with_name(f"{target.name}.{os.getpid()}")
-            draft.write_bytes(compress(path.read_bytes()))
-            draft.replace(target)
+            _write(target, compress(path.read_bytes()))
             written.append(target)
     return written
 
@@ -141,7 +156,7 @@ def _gzip(data: bytes) -> bytes:
 
 if __name__ == "__main__":
     compress_static()
-    sizes = [(f"{name}.css, in the page", css.encode()) for name, css in styles.items()]
+    sizes = [("app.css, in the page", css.encode())]
     sizes += [(path.name, path.read_bytes()) for path in served_files()]
     for name, data in sizes:
         sys.stdout.write(f"{name:28} {len(data):7} bytes {len(_brotli(data)):7} brotli\n")

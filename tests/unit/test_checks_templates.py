@@ -45,7 +45,7 @@ RIGHT = [
     "{{ field(form.name, label=_('Name'), class_='short') }}",
     "{# Remarks are not shown #}<p>– · 1/2</p>",
     '<span translate="no">HUSKY <b>Health</b></span>',
-    "<style>{{ styles.app }}</style>",
+    "<style>{{ css }}</style>",
 ]
 
 
