@@ -1,6 +1,7 @@
 """The menus of the signed-in portals, as data. A tab whose screens are not there yet leads to a page that says so."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, request, url_for
 from flask_babel import gettext as _
@@ -71,7 +72,7 @@ def public_menu() -> list[dict[str, object]]:
     HUSKY Health pages."""
     if request.endpoint not in _STATE_PAGES and portal_of_request() != "provider":
         return [_page_entry(name) for name in TOP]
-    entries = (
+    entries: tuple[tuple[str, dict[str, Any], str], ...] = (
         ("public.gateway", {}, _("Home")),
         ("public.page", {"name": "member-information"}, _("About Us")),
         ("public.page", {"name": "contact-us"}, _("Contact Us")),

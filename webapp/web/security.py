@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, g, request
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from webapp import assets
+from webapp.web.render import wants_partial
 from webapp.web.signed_in import settings
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -68,7 +69,6 @@ def content_security_policy() -> str:
             f"style-src 'self' '{assets.css_hash}'",
             "img-src 'self' data:",
             "connect-src 'self'",
-            "manifest-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",
@@ -84,7 +84,6 @@ def header_set(secure: bool) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
     }
     if secure:
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
@@ -104,6 +103,9 @@ def static_headers(secure: bool) -> Callable[[Any, str, str], None]:
 def add_headers(response: Response) -> Response:
     """The header set, on errors and fragments too; nothing of a page is kept by anyone on the way."""
     response.headers.update(header_set(settings().secure))
+    if wants_partial():
+        # A part is read by script and put into a page that has its own policy; opened by itself it may do nothing.
+        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
     response.headers.setdefault("Cache-Control", "no-store")
     for name in ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language"):
         response.vary.add(name)

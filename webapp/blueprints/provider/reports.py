@@ -104,8 +104,9 @@ def _show(asked: Asked) -> Response:
         focus=request.headers.get("HX-Source") == "a",
     )
     # A form sends its empty fields too; the browser's address line gets the plain address.
-    if render.wants_partial():
-        response.headers["HX-Push-Url"] = asked.page_url(page.number)
+    plain = asked.page_url(page.number)
+    if render.wants_partial() and plain != request.full_path.rstrip("?"):
+        response.headers["HX-Push-Url"] = plain
     return response
 
 

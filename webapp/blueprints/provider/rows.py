@@ -13,7 +13,7 @@ from webapp.web import language
 #: The column that heads a row, whichever place the printed order gives it.
 HEAD = "member_name"
 
-_CLASSES = {"count": ' class="num"', "date": ' class="id"', "id": ' class="id"'}
+_CLASSES = {"count": ' class="num"'}
 
 
 def heads(slug: str) -> list[tuple[str, str]]:
