@@ -1,8 +1,8 @@
 """Whether the time of a refused sign-in tells known usernames from unknown ones.
 
-Limit: the medians of 300 interleaved tries each differ by 2 ms at most (the budgets in docs/performance.md). The portal's
-own command is called, with waits of nothing, and each try comes from an address of its own, so that both kinds are
-first tries. A difference gates: it is one between two halves of the same run.
+Limit: the medians of 300 interleaved tries each differ by 2 ms at most (the budgets in docs/performance.md). The
+portal's own command is called, with waits of nothing, and each try comes from an address of its own, so that both
+kinds are first tries. A difference gates: it is one between two halves of the same run.
 """
 
 from __future__ import annotations
