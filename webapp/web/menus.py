@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from reports.words import N_
 from webapp import content
-from webapp.web import language
+from webapp.web import language, render
 from webapp.web.signed_in import portal_of_request, settings
 
 
@@ -95,8 +95,11 @@ def sign_in_link() -> dict[str, str]:
 def frame() -> dict[str, object]:
     """What the page frames need: the menu and the addresses in header and footer."""
     portal = portal_of_request()
+    if render.wants_partial():
+        return {"plan": settings().plan}  # a part has no frame
     common = {
         "plan": settings().plan,
+        "site_name": render.site_name(),
         "lang": language.current(),
         "language_links": language.links(),
         "footer_links": [_page_entry(name) for name in FOOTER],

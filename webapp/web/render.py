@@ -3,6 +3,8 @@
 from flask import Response, make_response, redirect, render_template, request
 from markupsafe import escape
 
+from webapp.web.signed_in import settings
+
 
 def wants_partial() -> bool:
     """Whether HTMX asks for the part to swap. Restored history and whole-page requests say 'full'."""
@@ -22,8 +24,14 @@ def page(template: str, partial: str, *, title: str, status: int = 200, **contex
     """
     if wants_partial():
         part = render_template(partial, title=title, **context)
-        return make_response(f"<title>{escape(title)}</title>{part}", status)
+        return make_response(f"<title>{escape(title)} – {escape(site_name())}</title>{part}", status)
     return make_response(render_template(template, title=title, partial=partial, **context), status)
+
+
+def site_name() -> str:
+    """What every title ends with."""
+    plan = settings().plan["plan"]
+    return f"{plan['name']} {plan['state']}"
 
 
 def leave_for(url: str) -> Response:

@@ -13,6 +13,8 @@ from webapp import assets
 from webapp.web.render import wants_partial
 from webapp.web.signed_in import settings
 
+# A part is read by script and put into a page that has its own policy; opened by itself it may do nothing.
+PART_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -104,8 +106,7 @@ def add_headers(response: Response) -> Response:
     """The header set, on errors and fragments too; nothing of a page is kept by anyone on the way."""
     response.headers.update(header_set(settings().secure))
     if wants_partial():
-        # A part is read by script and put into a page that has its own policy; opened by itself it may do nothing.
-        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        response.headers["Content-Security-Policy"] = PART_POLICY
     response.headers.setdefault("Cache-Control", "no-store")
     for name in ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language"):
         response.vary.add(name)

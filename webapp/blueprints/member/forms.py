@@ -49,7 +49,10 @@ class ValidationForm(StepForm):
     )
     client_id = StringField(
         _("Client ID Number"),
-        [InputRequired(_("Enter the Client ID Number as it is on the ID card.")), Length(max=100)],
+        [
+            InputRequired(_("Enter the Client ID Number as it is on the ID card.")),
+            Length(max=100, message=_("Enter the Client ID Number as it is on the ID card.")),
+        ],
     )
 
     def read_birth_date(self) -> date:
