@@ -32,6 +32,7 @@ from peewee import Metadata as PeeweeMetadata
 
 from reports.catalog import REPORTS
 from reports.definition import Column
+from reports.prepared import Prepared, slot
 from reports.words import fold
 
 database = DatabaseProxy()
@@ -302,10 +303,13 @@ def filters(slug: str, tins: Iterable[str]) -> Filters:
 
 def attributed(client_ids: Iterable[str]) -> dict[str, Attributed]:
     """The PCP of each of these members in the published attribution; members without one are absent."""
+    wanted = list(client_ids)
+    if len(wanted) == 1:
+        return {client_id: Attributed(*rest) for client_id, *rest in _attributed_to(client_id=wanted[0])}
     current = ReportPublished.get_or_none(ReportPublished.slug == ATTRIBUTION)
     if current is None:
         return {}
-    wanted, found = list(client_ids), {}
+    found = {}
     for start in range(0, len(wanted), 500):
         query = (
             Attribution.select(
@@ -323,6 +327,23 @@ def attributed(client_ids: Iterable[str]) -> dict[str, Attributed]:
         )
         found.update({client_id: Attributed(*rest) for client_id, *rest in query})
     return found
+
+
+_attributed_to = Prepared(
+    database,
+    lambda: (
+        Attribution.select(
+            Attribution.client_id,
+            Attribution.npi,
+            Attribution.tin,
+            Attribution.kind,
+            Attribution.effective_on,
+        )
+        .join(ReportPublished, on=(ReportPublished.snapshot_id == Attribution.snapshot_id))
+        .where(ReportPublished.slug == ATTRIBUTION, Attribution.client_id == slot("client_id"))
+        .tuples()
+    ),
+)
 
 
 def _decode(columns: Sequence[Column], row: Sequence[Any]) -> dict[str, Any]:

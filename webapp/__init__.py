@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -20,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     need no web framework.
     """
     from flask import Flask
+    from flask.templating import Environment
     from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
     from whitenoise import WhiteNoise
 
@@ -33,7 +34,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     clock.install(clock.Clock(settings.today, settings.plan["plan"]["time_zone"]))
     open_database(settings.database)
 
+    class PlainGlobals(Environment):
+        """Templates without globals of their own share the environment's: each import compares the two."""
+
+        def make_globals(self, d: Any) -> Any:
+            return super().make_globals(d) if d else self.globals
+
     app = Flask(__name__, static_folder=None)
+    app.jinja_environment = PlainGlobals
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key or connection.demo_key(),

@@ -4,7 +4,8 @@ from datetime import date
 
 from peewee import AutoField, BooleanField, DateField, DoubleField, TextField
 
-from webapp.domain.db import Table
+from reports.prepared import Prepared, slot
+from webapp.domain.db import Table, database
 
 
 class Provider(Table):
@@ -50,7 +51,15 @@ class Provider(Table):
 
 def provider_name(npi: str) -> str:
     """The name of the provider with this NPI; empty where the directory does not hold it."""
-    return provider_names([npi]).get(npi, "")
+    name = ""
+    for row in _of_npi(npi=npi):  # the last is the one with the smallest TIN, as in provider_names
+        name = row.name
+    return name
+
+
+_of_npi = Prepared(
+    database, lambda: Provider.select().where(Provider.npi == slot("npi")).order_by(Provider.tin.desc())
+)
 
 
 def provider_names(npis: list[str]) -> dict[str, str]:

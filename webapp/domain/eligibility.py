@@ -13,9 +13,10 @@ from typing import Self
 
 from peewee import AutoField, BooleanField, CharField, DateField, TextField
 
+from reports.prepared import Prepared, slot
 from reports.words import N_
 from webapp.config import Plan
-from webapp.domain.db import Table
+from webapp.domain.db import Table, database
 from webapp.domain.text import fold, fold_id
 
 #: An end from this day on means "no end": payers write 9999-12-31, 2999-12-31 or 2299-12-31 for it.
@@ -132,8 +133,17 @@ class Eligibility:
 
 def spans_of(client_id: str) -> list[EligibilitySpan]:
     """A member's spans, the latest first."""
-    query = EligibilitySpan.select().where(EligibilitySpan.client_id == client_id)
-    return list(query.order_by(EligibilitySpan.start.desc(), EligibilitySpan.program))
+    return list(_spans(client_id=client_id))
+
+
+_spans = Prepared(
+    database,
+    lambda: (
+        EligibilitySpan.select()
+        .where(EligibilitySpan.client_id == slot("client_id"))
+        .order_by(EligibilitySpan.start.desc(), EligibilitySpan.program)
+    ),
+)
 
 
 def eligibility_of(member: Member, today: date) -> Eligibility:
@@ -146,10 +156,13 @@ def eligibility_of(member: Member, today: date) -> Eligibility:
 
 def get_member(client_id: str) -> Member:
     """The member with exactly this Client ID Number. Raises MemberNotFound."""
-    member = Member.get_or_none(Member.client_id == client_id)
+    member: Member | None = next(_member(client_id=client_id), None)
     if member is None:
         raise MemberNotFound(client_id)
     return member
+
+
+_member = Prepared(database, lambda: Member.select().where(Member.client_id == slot("client_id")))
 
 
 def age_on(birth_date: date, day: date) -> int:
@@ -172,8 +185,16 @@ def household(client_id: str, today: date, plan: Plan) -> list[Member]:
     head = get_member(client_id)
     if not head.is_head:
         return [head]
-    others = Member.select().where((Member.subscriber_id == client_id) & (Member.client_id != client_id))
+    others = _others(client_id=client_id)
     return [head, *(m for m in _by_age(others) if _is_living_minor(m, today, plan))]
+
+
+_others = Prepared(
+    database,
+    lambda: Member.select().where(
+        (Member.subscriber_id == slot("client_id")) & (Member.client_id != slot("client_id"))
+    ),
+)
 
 
 def visible_member(viewer_client_id: str, wanted_client_id: str, today: date, plan: Plan) -> Member:

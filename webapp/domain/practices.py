@@ -2,9 +2,10 @@
 
 from peewee import CharField, DateTimeField, ForeignKeyField
 
+from reports.prepared import Prepared, slot
 from webapp import clock
 from webapp.domain.accounts import Account
-from webapp.domain.db import Table, transaction
+from webapp.domain.db import Table, database, transaction
 
 ROLES = ("Office Manager", "Office Staff", "Nurse/Medical Assistant", "Physician/Provider", "Other")
 STATES = ("none", "requested", "approved", "refused", "expired")
@@ -51,7 +52,15 @@ def grant_report_access(account: Account, tin: str, role: str) -> None:
 
 def practices_of(account: Account) -> list[PracticeAccess]:
     """The account's ties, by Tax ID."""
-    return list(PracticeAccess.select().where(PracticeAccess.account == account).order_by(PracticeAccess.tin))
+    return list(_ties(account=account.id))
+
+
+_ties = Prepared(
+    database,
+    lambda: (
+        PracticeAccess.select().where(PracticeAccess.account == slot("account")).order_by(PracticeAccess.tin)
+    ),
+)
 
 
 def reportable_tins(account: Account) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from peewee import CharField, DateTimeField, ForeignKeyField
 
+from reports.prepared import Prepared, slot
 from webapp import clock
 from webapp.config import Plan
 from webapp.domain.accounts import Account
-from webapp.domain.db import Table, transaction
+from webapp.domain.db import Table, database, transaction
 
 # Writing on every request would make each page wait for the disk; a minute's grain is fine for 15 minutes.
 _SEEN_GRAIN = timedelta(minutes=1)
@@ -48,18 +49,27 @@ def start(account: Account, address: str, browser: str) -> str:
 def find(token: str, portal: str, plan: Plan) -> Session | None:
     """The live session of a token in a portal, its account joined; None when unknown, idle too long, too old,
     or the account is frozen."""
-    rows = (
-        Session.select(Session, Account)
-        .join(Account)
-        .where(Session.token_hash == _hash(token), Account.portal == portal, Account.frozen_at.is_null())
-    )
-    session: Session | None = rows.first()
+    session: Session | None = next(_live(token_hash=_hash(token), portal=portal), None)
     if session is None:
         return None
     now = clock.now()
     idle = now - session.seen_at > timedelta(minutes=plan["session"]["idle_minutes"])
     old = now - session.started_at > timedelta(hours=plan["session"]["longest_hours"])
     return None if idle or old else session
+
+
+_live = Prepared(
+    database,
+    lambda: (
+        Session.select(Session, Account)
+        .join(Account)
+        .where(
+            Session.token_hash == slot("token_hash"),
+            Account.portal == slot("portal"),
+            Account.frozen_at.is_null(),
+        )
+    ),
+)
 
 
 def touch(session: Session) -> None:

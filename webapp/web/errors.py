@@ -4,12 +4,12 @@ import logging
 import secrets
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from peewee import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from webapp.web.render import is_htmx
+from webapp.web.texts import gettext as _
 
 log = logging.getLogger("portal")
 

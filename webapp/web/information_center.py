@@ -1,10 +1,10 @@
 """The Member Information Center of the home page: eight links, each with a line of what is behind it (guide 000)."""
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from reports.words import N_
 from webapp import content
+from webapp.web.texts import gettext as _
 
 _ABOUT = {
     "member-information": N_("Your benefits, your rights, common questions, and help for new members."),

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, g, request
 from flask_babel import Babel, get_locale
 
+from webapp.web import texts
 from webapp.web.signed_in import settings
 
 NAMES = {"en": "English", "es": "Español"}
@@ -18,6 +19,7 @@ def init_app(app: Flask) -> None:
     babel.init_app(
         app, locale_selector=select, timezone_selector=lambda: settings().plan["plan"]["time_zone"]
     )
+    texts.init_app(app)
     app.after_request(_remember)
 
 
@@ -37,6 +39,7 @@ def choose(code: str) -> None:
     """Switch for this response and those after it (a wizard's language button)."""
     if code in settings().plan["plan"]["languages"]:
         g.language = g.new_language = code
+        texts.forget()
 
 
 def links() -> list[dict[str, object]]:

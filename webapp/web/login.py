@@ -1,7 +1,6 @@
 """Signing in, the same way in every portal."""
 
 from flask import Response, current_app, request
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
@@ -10,6 +9,7 @@ from wtforms.validators import InputRequired
 from webapp.domain import accounts, throttle
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, settings, sign_in
+from webapp.web.texts import gettext as _
 
 
 class LoginForm(FlaskForm):

@@ -94,9 +94,9 @@ def sign_in_link() -> dict[str, str]:
 
 def frame() -> dict[str, object]:
     """What the page frames need: the menu and the addresses in header and footer."""
-    portal = portal_of_request()
     if render.wants_partial():
         return {"plan": settings().plan}  # a part has no frame
+    portal = portal_of_request()
     common = {
         "plan": settings().plan,
         "site_name": render.site_name(),
@@ -104,18 +104,15 @@ def frame() -> dict[str, object]:
         "language_links": language.links(),
         "footer_links": [_page_entry(name) for name in FOOTER],
         "home_url": url_for("public.gateway"),
-        "menu": public_menu(),
-        **sign_in_link(),
     }
     if portal is None or not current_user.is_authenticated:
-        return common
+        return {**common, "menu": public_menu(), **sign_in_link()}
     return {
         **common,
         "menu": menu(portal),
         "home_url": url_for(f"{portal}.home"),
         "profile_url": url_for(f"{portal}.profile"),
         "logout_url": url_for(f"{portal}.logout"),
-        "signed_in_name": f"{current_user.account.first_name} {current_user.account.last_name}",
     }
 
 

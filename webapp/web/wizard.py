@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from webapp import clock
@@ -30,6 +29,7 @@ from webapp.flows.engine import (
 )
 from webapp.web import audience, language, render
 from webapp.web.signed_in import cookie_name, drop_cookie, set_cookie
+from webapp.web.texts import gettext as _
 
 SECOND_PRESS = timedelta(minutes=1)
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, request, url_for
-from flask_babel import gettext as _
 
 from reports.words import N_
 from webapp import content
@@ -15,6 +14,7 @@ from webapp.domain.security_questions import HOW_MANY
 from webapp.flows.engine import Flow, Refused, State, Step, Values
 from webapp.web import language, render
 from webapp.web.signed_in import actor, cookie_name, settings, sign_in
+from webapp.web.texts import gettext as _
 from webapp.web.wizard import StepBroken, Wizard
 
 from .forms import AccountForm, LicenseForm, ValidationForm, VerifyForm

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask_babel import format_date
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp import clock
@@ -14,6 +13,7 @@ from webapp.web import audience, render
 from webapp.web.information_center import information_center
 from webapp.web.login import answer_login
 from webapp.web.signed_in import actor, settings, sign_out
+from webapp.web.texts import gettext as _
 
 from .flows import REGISTRATION, link_maker
 

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from webapp.config import Plan
+from webapp.web.texts import gettext as _
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Response, abort, redirect, request, stream_with_context, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from reports.catalog import GROUPS, REPORTS, in_group
@@ -19,6 +18,7 @@ from webapp.domain import audit, directory, practices, report_pages, row_searche
 from webapp.domain.db import connected
 from webapp.web import audience, render
 from webapp.web.signed_in import actor
+from webapp.web.texts import gettext as _
 
 PER_PAGE = 50
 #: More rows than this do not go on paper; the download has them.

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, abort, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -14,6 +13,7 @@ from webapp.domain import directory, practices, report_pages
 from webapp.web import audience, render
 from webapp.web.login import answer_login
 from webapp.web.signed_in import settings, sign_out
+from webapp.web.texts import gettext as _
 
 __all__ = ["blueprint", "reports"]
 

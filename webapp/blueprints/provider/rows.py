@@ -3,12 +3,12 @@
 from functools import lru_cache
 from html import escape as escape_text
 
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from reports.catalog import REPORTS
 from webapp.domain.report_pages import Page, cell_text, cell_words
 from webapp.web import language
+from webapp.web.texts import gettext as _
 
 #: The column that heads a row, whichever place the printed order gives it.
 HEAD = "member_name"

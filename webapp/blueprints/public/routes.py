@@ -1,7 +1,6 @@
 """Addresses that need no account: the gateway, the home pages, the content pages, and what machines ask for."""
 
 from flask import Blueprint, Response, abort, render_template
-from flask_babel import gettext as _
 
 from webapp import content
 from webapp.domain import facts, mailbox
@@ -9,6 +8,7 @@ from webapp.domain.db import database
 from webapp.patterns import pattern_context
 from webapp.web import audience, language, render
 from webapp.web.information_center import information_center
+from webapp.web.texts import gettext as _
 
 blueprint = Blueprint("public", __name__)
 

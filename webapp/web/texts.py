@@ -1,0 +1,34 @@
+"""Texts in the language of the page. Flask-Babel finds the catalogue anew for each text; a page has a hundred."""
+
+from typing import Any
+
+import flask_babel
+from flask import Flask, g
+from markupsafe import Markup
+
+
+def _catalogue() -> Any:
+    if "catalogue" not in g:
+        g.catalogue = flask_babel.get_translations()
+    return g.catalogue
+
+
+def gettext(text: str, /, **values: object) -> str:
+    """The text in the language of the page; values fill its %(placeholders)s."""
+    found: str = _catalogue().ugettext(text)
+    return found % values if values else found
+
+
+def _markup(text: str, /, **values: object) -> Markup:
+    found = Markup(_catalogue().ugettext(text))  # noqa: S704 - our own text; Markup escapes the values
+    return found % values if values or "%" in found else found
+
+
+def forget() -> None:
+    """The language of the page has changed."""
+    g.pop("catalogue", None)
+
+
+def init_app(app: Flask) -> None:
+    """Let templates call `_` without the two calls that Jinja puts around it."""
+    app.jinja_env.globals.update(_=_markup, gettext=_markup)
