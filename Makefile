@@ -33,8 +33,9 @@ test: check unit integration e2e-mixed ## everything that CI runs: checks, tests
 check: .venv/.dev $(COMPILED) ## lint, types, import contracts, templates, translations, migration drift (seconds)
 	@$(BIN)/python -m tools.check
 
-unit: .venv/.dev $(COMPILED) ## unit tests
-	@$(PYTEST) tests/unit -n $(WORKERS)
+unit: .venv/.dev $(COMPILED) ## unit tests on SQLite, then on PostgreSQL
+	@PORTAL_TEST_DATABASE=sqlite $(PYTEST) tests/unit -n $(WORKERS)
+	PORTAL_TEST_DATABASE=postgresql $(PYTEST) tests/unit -n $(WORKERS)
 
 integration: .venv/.dev $(COMPILED) ## integration tests on SQLite, then on PostgreSQL
 	@PORTAL_TEST_DATABASE=sqlite $(PYTEST) tests/integration -n $(WORKERS)
