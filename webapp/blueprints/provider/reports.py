@@ -162,7 +162,8 @@ def _changed_controls(asked: Asked) -> tuple[bool, bool]:
     if address is None:
         return False, False
     before = parse_qs(urlsplit(address).query)
-    same = (before.get("report"), before.get("tin")) == ([asked.report.slug], [asked.tin])
+    tin = before.get("tin") or list(asked.tins[:1])  # an address without one shows the first practice
+    same = (before.get("report"), tin) == ([asked.report.slug], [asked.tin])
     return not same, "report" not in before
 
 
