@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from peewee import OperationalError, ProgrammingError
 
 from webapp import clock
 from webapp.config import Settings, SettingsError, read_settings
@@ -21,7 +22,19 @@ class InputError(click.ClickException):
     exit_code = 2
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Portal(click.Group):
+    """Says in a sentence what a database fault means."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (OperationalError, ProgrammingError) as fault:
+            raise click.ClickException(
+                f"the database cannot be used: {str(fault).strip()}. Is it there, and has `portal migrate` run?"
+            ) from fault
+
+
+@click.group(cls=Portal, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """The health plan portal."""
 
