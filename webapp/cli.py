@@ -159,7 +159,7 @@ def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str
     from reports.refresh import RefreshRefused
     from reports.refresh import refresh as run_refresh
     from webapp.domain.db import connected
-    from webapp.domain.report_inputs import portal_data
+    from webapp.domain.report_inputs import note_refreshed, portal_data
 
     settings = _open()
     folder = folder or settings.claims
@@ -169,14 +169,12 @@ def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str
     day = as_of.date() if as_of else clock.today()
     try:
         with connected():
+            told = portal_data(settings.plan)
             outcome = run_refresh(
-                folder,
-                day,
-                slugs=list(slugs) or None,
-                engine=engine,
-                portal=portal_data(settings.plan),
-                progress=_progress(),
+                folder, day, slugs=list(slugs) or None, engine=engine, portal=told, progress=_progress()
             )
+            if not slugs:
+                note_refreshed(told)
     except (ExtractRefused, RefreshRefused) as refusal:
         raise InputError(str(refusal)) from refusal
     for line in outcome.lines():

@@ -6,6 +6,7 @@ from reports import snapshot
 from webapp.domain.accounts import Account, SecurityAnswer
 from webapp.domain.audit import AuditEntry
 from webapp.domain.care import Admission, IcmStatus, PcpSelection
+from webapp.domain.consent import OptOut
 from webapp.domain.directory import Provider
 from webapp.domain.eligibility import EligibilitySpan, Member
 from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
@@ -30,6 +31,7 @@ ALL_TABLES = tuple(
             IcmStatus,
             Member,
             OlderMemberAccount,
+            OptOut,
             OutboxMessage,
             PcpSelection,
             PlanFact,

@@ -11,8 +11,9 @@ from reports.refresh import refresh
 from reports.synthetic import starter_cast, synthesize
 from webapp.config import Settings
 from webapp.demo.accounts import create_accounts
-from webapp.domain import feeds
-from webapp.domain.report_inputs import portal_data
+from webapp.domain import consent, feeds
+from webapp.domain.eligibility import Member
+from webapp.domain.report_inputs import note_refreshed, portal_data
 
 MEMBERS = 5_000
 SEED = 2015
@@ -27,9 +28,21 @@ def fill(settings: Settings, today: date, progress: Callable[[str], None]) -> No
         progress("loading the plan's feeds")
         for outcome in feeds.load(folder, settings.plan).feeds:
             progress(f"  {outcome}")
+        consent.opt_out(_every_hundredth_member())
         progress("computing the reports")
-        refresh(folder, today, portal=portal_data(settings.plan))
+        told = portal_data(settings.plan)
+        refresh(folder, today, portal=told)
+        note_refreshed(told)
     published = [slug for slug in REPORTS if snapshot.published(slug)]
     progress(f"  published {', '.join(published)}")
     progress("making the fixed accounts")
     create_accounts()
+
+
+def _every_hundredth_member() -> list[str]:
+    """Who opted out in the demo: invented members, none of the fixed people."""
+    fixed = {person.client_id for person in starter_cast().members}
+    listed = Member.select(Member.client_id).order_by(Member.client_id).tuples()
+    return [
+        client_id for place, (client_id,) in enumerate(listed) if place % 100 == 50 and client_id not in fixed
+    ]

@@ -8,6 +8,7 @@ from peewee import Field
 from reports.layout import TABLES, Type
 from reports.refresh import PortalData
 from webapp.config import Plan, read_settings
+from webapp.domain import consent
 from webapp.domain.care import FROM_MEMBER, PcpSelection
 from webapp.domain.directory import Provider
 
@@ -22,8 +23,8 @@ _ARROW: dict[Type, pa.DataType] = {
 
 
 def portal_data(plan: Plan | None = None) -> PortalData:
-    """The directory, the PCPs that members chose in the portal (both in the columns of `reports.layout`), and
-    the names of the programs. `plan` is the one of the environment's settings unless given."""
+    """The directory, the PCPs that members chose in the portal (both in the columns of `reports.layout`), who
+    opted out, and the names of the programs. `plan` is the one of the environment's settings unless given."""
     selections = PcpSelection.select(
         PcpSelection.client_id, PcpSelection.npi, PcpSelection.selected_on
     ).where(PcpSelection.source == FROM_MEMBER)
@@ -34,10 +35,21 @@ def portal_data(plan: Plan | None = None) -> PortalData:
     return PortalData(
         providers=_arrow("provider", list(Provider.select(*_provider_fields()).dicts())),
         pcp_selections=_arrow("pcp_selection", rows),
-        opt_outs=None,
+        opt_outs=_opt_outs(),
         consents=None,
         programs=_program_names(plan or read_settings().plan),
     )
+
+
+def _opt_outs() -> pa.Table | None:
+    client_ids = consent.opted_out()
+    return pa.table({"client_id": pa.array(client_ids, pa.string())}) if client_ids else None
+
+
+def note_refreshed(portal: PortalData) -> None:
+    """All reports were computed and published with what `portal` told: no need to hide at reading any more."""
+    if portal.opt_outs is not None:
+        consent.note_reflected(portal.opt_outs.column("client_id").to_pylist())
 
 
 def _program_names(plan: Plan) -> dict[str, str]:

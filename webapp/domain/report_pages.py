@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from reports import snapshot
 from reports.catalog import REPORTS, Column, Report
 from reports.snapshot import Choice, ReportFacet, ReportPublished, ReportSnapshot, RowQuery
 from reports.words import N_
-from webapp.domain import directory
+from webapp.domain import consent, directory
 
 #: What a cell can hold that is a word of ours, not of the data, and is shown in the reader's language.
 CELL_WORDS = (
@@ -106,7 +106,7 @@ def whole_report(slug: str, tin: str) -> View:
     name = practice_of(slug, tin).name
     if not name and not _is_known(tin):
         raise NoSuchReport(f"there is no practice with the Tax ID {tin!r}")
-    query = RowQuery(tins=(tin,))
+    query = RowQuery(tins=(tin,), hidden=consent.hidden_from(report))
     found = snapshot.page(slug, query, per_page=1)
     return View(report, tin, name, published, query, found.total, found.due_total)
 
@@ -120,6 +120,7 @@ def read_page(
     only: Sequence[str] = (),
 ) -> Page:
     """One page of the practice in `query`, its only TIN. A page beyond the last is the last."""
+    query = replace(query, hidden=consent.hidden_from(report))
     found = snapshot.page(report.slug, query, number, per_page)
     view = View(
         report, query.tins[0], practice, found.snapshot, query, found.total, found.due_total, tuple(only)

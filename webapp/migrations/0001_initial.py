@@ -182,6 +182,17 @@ def up(migrator, db):
 
     db.create_tables([OlderMemberAccount])
 
+    class OptOut(Model):
+        client_id = CharField(primary_key=True, max_length=40)
+        since = DateTimeField()
+        reflected = BooleanField(default=False)
+
+        class Meta:
+            database = db
+            table_name = "opt_out"
+
+    db.create_tables([OptOut])
+
     class OutboxMessage(Model):
         message_id = CharField(unique=True, max_length=120)
         sender = CharField(max_length=254)
