@@ -1,7 +1,5 @@
 """What the plan knows of a member's care: the PCP chosen, Intensive Care Management, stays."""
 
-from datetime import date
-
 from peewee import AutoField, CharField, DateField, TextField
 
 from webapp.domain.db import Table
@@ -45,11 +43,3 @@ class Admission(Table):
 
     class Meta:
         indexes = ((("client_id", "admission_date", "facility_npi"), True),)
-
-
-def selected_pcp(client_id: str, today: date) -> PcpSelection | None:
-    """The choice that holds on `today`: the later `selected_on` wins, on one day the member's own."""
-    chosen = PcpSelection.select().where(
-        (PcpSelection.client_id == client_id) & (PcpSelection.selected_on <= today)
-    )
-    return max(chosen, key=lambda c: (c.selected_on, c.source == FROM_MEMBER, c.id), default=None)

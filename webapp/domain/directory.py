@@ -52,7 +52,7 @@ class Provider(Table):
 def provider_name(npi: str) -> str:
     """The name of the provider with this NPI; empty where the directory does not hold it."""
     name = ""
-    for row in _of_npi(npi=npi):  # the last is the one with the smallest TIN, as in provider_names
+    for row in _of_npi(npi=npi):  # the last is the one with the smallest TIN
         name = row.name
     return name
 
@@ -60,14 +60,6 @@ def provider_name(npi: str) -> str:
 _of_npi = Prepared(
     database, lambda: Provider.select().where(Provider.npi == slot("npi")).order_by(Provider.tin.desc())
 )
-
-
-def provider_names(npis: list[str]) -> dict[str, str]:
-    """Names by NPI, for those that the directory holds."""
-    if not npis:
-        return {}
-    rows = Provider.select().where(Provider.npi.in_(npis)).order_by(Provider.npi, Provider.tin.desc())
-    return {row.npi: row.name for row in rows}
 
 
 def practice_name(tin: str) -> str:

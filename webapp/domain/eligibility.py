@@ -197,14 +197,6 @@ _others = Prepared(
 )
 
 
-def visible_member(viewer_client_id: str, wanted_client_id: str, today: date, plan: Plan) -> Member:
-    """The wanted member where the viewer may see them. Raises MemberNotFound, unknown or not allowed alike."""
-    for member in household(viewer_client_id, today, plan):
-        if member.client_id == wanted_client_id:
-            return member
-    raise MemberNotFound(wanted_client_id)
-
-
 # What a try for an unknown Client ID Number is compared with, so that it costs what a known one costs.
 _NOBODY = Member(client_id="", first_name="Nobody", last_name="Of This Name", birth_date=date(1900, 1, 1))
 
@@ -231,13 +223,6 @@ def match(client_id: str, first_name: str, last_name: str, birth_date: date | No
     # No short cut: every field is compared, whatever the first one gave.
     equal = [compare_digest(given.encode(), kept.encode()) and bool(given) for given, kept in pairs]
     return member if all(equal) and member is not _NOBODY and key else None
-
-
-def match_name(client_id: str, first_name: str, last_name: str) -> Member | None:
-    """As `match`, without the birth date: the identity step of recovery asks for three."""
-    found = list(Member.select().where(Member.client_id_key == fold_id(client_id)).limit(2))
-    kept = found[0] if len(found) == 1 else _NOBODY
-    return match(client_id, first_name, last_name, kept.birth_date)
 
 
 def may_register(member: Member, today: date, plan: Plan) -> Registration:

@@ -9,7 +9,7 @@ from typing import Any
 
 from reports import snapshot
 from reports.catalog import REPORTS, Column, Report
-from reports.snapshot import Choice, ReportFacet, ReportPublished, ReportSnapshot, RowQuery
+from reports.snapshot import Practice, ReportFacet, ReportPublished, ReportSnapshot, RowQuery
 from reports.words import N_
 from webapp.domain import consent, directory
 
@@ -63,15 +63,6 @@ class Page:
     rows: list[dict[str, Any]]
     number: int
     pages: int
-
-
-@dataclass(frozen=True)
-class Practice:
-    """What a report holds of one practice: its name, and by whom and by which ICM status it can be filtered."""
-
-    name: str
-    pcps: tuple[Choice, ...] = ()
-    icm: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,27 +121,8 @@ def read_page(
 
 def practice_of(slug: str, tin: str) -> Practice:
     """The practice as report `slug` has it; its name from the directory where the report holds no row of it."""
-    mark = snapshot.database.param
-    # Written out: building this query anew takes longer than the database takes to answer it.
-    facets = snapshot.database.execute_sql(
-        "SELECT facet.kind, facet.value, facet.label, facet.total FROM report_facet AS facet "  # noqa: S608 - placeholders
-        "JOIN report_published AS published ON published.snapshot_id = facet.snapshot_id "
-        f"WHERE published.slug = {mark} AND facet.tin = {mark}",
-        (slug, tin),
-    ).fetchall()
-    name = ""
-    pcps: list[Choice] = []
-    icm: list[Choice] = []
-    for kind, value, label, total in facets:
-        if kind == "practice":
-            name = label
-        elif value:
-            (pcps if kind == "pcp" else icm).append(Choice(value, label, total))
-    return Practice(
-        name or directory.practice_name(tin),
-        tuple(sorted(pcps, key=lambda choice: (choice.label.casefold(), choice.value))),
-        tuple(sorted(icm)),
-    )
+    practice = snapshot.practice(slug, tin)
+    return practice if practice.name else replace(practice, name=directory.practice_name(tin))
 
 
 def figures(tins: Sequence[str]) -> dict[str, list[Figure]]:

@@ -86,12 +86,6 @@ def end(session: Session) -> None:
         Session.delete().where(Session.token_hash == session.token_hash).execute()
 
 
-def end_all(account: Account) -> None:
-    """Sign out everywhere: after a reset, a lock, a freeze."""
-    with transaction():
-        Session.delete().where(Session.account == account).execute()
-
-
 def sweep(plan: Plan) -> None:
     """Remove sessions that can no longer be used."""
     now = clock.now()

@@ -118,10 +118,5 @@ def sweep() -> int:
         return FlowRun.delete().where(FlowRun.expires_at <= clock.now()).execute()
 
 
-def key_of(run: FlowRun) -> str:
-    """A name for the run in counts of tries."""
-    return run.token_hash
-
-
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -87,6 +87,6 @@ def test_each_practice_has_its_own_rows_and_figures(extract: PlanExtract) -> Non
         ("Doctor1, Ann", "6"), ("Doctor1, Ann", "3"), ("Doctor1, Ann", "0"),
         ("Doctor2, Ann", "7"), ("Doctor2, Ann", "4"), ("Doctor2, Ann", "1"),
     ]  # fmt: skip
-    offered = snapshot.filters(SLUG, [TIN])
+    offered = snapshot.practice(SLUG, TIN)
     assert [(choice.value, choice.total) for choice in offered.pcps] == [(PCP, 3), (OTHER_PCP, 3)]
-    assert snapshot.practice_name(SLUG, SECOND_TIN) == f"Practice {SECOND_TIN}"
+    assert snapshot.practice(SLUG, SECOND_TIN).name == f"Practice {SECOND_TIN}"

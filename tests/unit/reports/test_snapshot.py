@@ -14,7 +14,7 @@ from reports.catalog import REPORTS
 from reports.refresh import RefreshRefused, RefreshRunning, refresh
 from reports.snapshot import ReportFacet, ReportRow, RowQuery
 from reports.words import fold
-from tests.unit.reports.plan_extract import AS_OF, SECOND_TIN, TIN, PlanExtract
+from tests.unit.reports.plan_extract import AS_OF, TIN, PlanExtract
 
 SLUG = "adult-diabetes"
 KEYS = [column.key for column in (*REPORTS[SLUG].columns, *REPORTS[SLUG].details)]
@@ -141,16 +141,16 @@ def test_before_the_first_refresh_there_is_nothing(snapshots: Database) -> None:
     assert snapshot.published(SLUG) is None
     assert snapshot.page(SLUG, RowQuery((TIN,))).snapshot is None
     assert list(snapshot.rows(SLUG, RowQuery((TIN,)))) == []
-    assert snapshot.filters(SLUG, [TIN]) == snapshot.Filters()
+    assert snapshot.practice(SLUG, TIN) == snapshot.Practice()
     assert snapshot.attributed(["1"]) == {}
 
 
 def test_filters_offer_what_occurs(snapshots: Database) -> None:
     publish()
-    found = snapshot.filters(SLUG, [TIN, SECOND_TIN])
+    found = snapshot.practice(SLUG, TIN)
     assert [(choice.value, choice.label) for choice in found.pcps] == [("1", "Dr 1"), ("2", "Dr 2")]
     assert [choice.value for choice in found.icm] == ["ACTIVE"]
-    assert snapshot.practice_name(SLUG, TIN) == "The Practice"
+    assert found.name == "The Practice"
 
 
 def test_a_new_snapshot_is_seen_only_when_published_and_two_are_kept(snapshots: Database) -> None:

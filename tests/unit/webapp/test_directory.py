@@ -10,7 +10,6 @@ from webapp.domain.directory import (
     practice_name,
     practice_names,
     provider_name,
-    provider_names,
     providers_of,
     tin_exists,
 )
@@ -23,13 +22,13 @@ def test_a_provider_is_named_first_last_and_credential() -> None:
     add_provider(npi="2", credential="")
     add_provider(npi="3", first_name="", last_name="", credential="")
     assert provider_name("1000000004") == "Rosa Diaz, MD"
-    assert provider_names(["2", "3", "4"]) == {"2": "Rosa Diaz", "3": "Elm Street Family Practice"}
+    assert provider_name("2") == "Rosa Diaz"
+    assert provider_name("3") == "Elm Street Family Practice"
 
 
 def test_an_unknown_provider_or_practice_has_no_name() -> None:
     assert provider_name("9") == ""
     assert practice_name("9") == ""
-    assert provider_names([]) == {}
     assert practice_names([]) == {}
 
 

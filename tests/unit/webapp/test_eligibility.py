@@ -23,11 +23,9 @@ from webapp.domain.eligibility import (
     get_member,
     household,
     match,
-    match_name,
     may_register,
     months_before,
     spans_of,
-    visible_member,
 )
 
 PLAN = read_plan()
@@ -135,20 +133,6 @@ def test_the_plan_file_decides_who_is_an_adult() -> None:
     assert "102" not in [m.client_id for m in household("100", TODAY, plan_with("household", adult_age=16))]
 
 
-@pytest.mark.usefixtures("family")
-@pytest.mark.parametrize(
-    ("viewer", "wanted"), [("100", "103"), ("101", "100"), ("100", "200"), ("100", "999")]
-)
-def test_any_other_id_is_not_found(viewer: str, wanted: str) -> None:
-    with pytest.raises(MemberNotFound):
-        visible_member(viewer, wanted, TODAY, PLAN)
-
-
-@pytest.mark.usefixtures("family")
-def test_a_child_of_the_household_can_be_looked_at() -> None:
-    assert visible_member("100", "101", TODAY, PLAN).client_id == "101"
-
-
 @pytest.mark.usefixtures("database")
 def test_an_unknown_member_is_not_found() -> None:
     with pytest.raises(MemberNotFound):
@@ -241,13 +225,6 @@ def test_an_unknown_number_is_given_the_same_work_as_a_known_one(monkeypatch: py
         return done
 
     assert work("999", "Núñez") == work("001234567", "Wrong") == work("001234567", "Núñez-O'Brien")
-
-
-@pytest.mark.usefixtures("card")
-def test_recovery_matches_without_the_birth_date() -> None:
-    assert match_name("001234567", "Maria Jose", "Nunez Obrien") is not None
-    assert match_name("001234567", "Maria", "Nunez Obrien") is None
-    assert match_name("999", "Maria Jose", "Nunez Obrien") is None
 
 
 # --- who may register ---------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from reports.layout import TABLES
 from tests.harness.plan_rows import add_provider
 from webapp.config import read_plan
-from webapp.domain.care import FROM_FEED, FROM_MEMBER, PcpSelection, selected_pcp
+from webapp.domain.care import FROM_FEED, FROM_MEMBER, PcpSelection
 from webapp.domain.report_inputs import portal_data
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -43,15 +43,3 @@ def test_an_empty_portal_knows_nothing_but_the_programs() -> None:
         "HUSKY B",
         "HUSKY LB",
     )
-
-
-def test_the_later_choice_of_a_pcp_wins_and_on_one_day_the_members_own() -> None:
-    today = date(2026, 3, 25)
-    assert selected_pcp("1", today) is None
-    choose("1", "100", date(2026, 1, 5), FROM_MEMBER)
-    choose("1", "200", date(2026, 2, 5), FROM_MEMBER)
-    choose("1", "300", date(2026, 2, 5), FROM_FEED)
-    choose("1", "400", date(2026, 4, 1), FROM_FEED)
-    chosen = selected_pcp("1", today)
-    assert chosen is not None
-    assert chosen.npi == "200"

@@ -12,9 +12,8 @@ from flask import abort, url_for
 from flask_login import current_user
 
 from reports.catalog import REPORTS, Report
-from reports.snapshot import RowQuery
+from reports.snapshot import Practice, RowQuery
 from webapp.domain import audit, directory, report_pages, row_searches
-from webapp.domain.report_pages import Practice
 from webapp.web.signed_in import actor
 
 #: Column kinds whose first sort puts the largest on top: what is Due, and the highest count.
