@@ -334,6 +334,15 @@ def test_step_three_says_what_is_wrong_and_how_to_mend_it(
     assert error in page.errors
 
 
+@pytest.mark.parametrize(
+    "date_typed", ["6/15/1990", "06/15/1990", "06-15-1990", " 6.15.1990 ", "06151990", "1990-06-15"]
+)
+def test_a_date_may_be_typed_as_the_telephones_keys_allow(client: Client, date_typed: str) -> None:
+    add_ana()
+    page = to_validation(client).fill({**CARD, "Date of Birth": date_typed}).submit("Next")
+    assert page.heading.startswith("STEP 3")
+
+
 @pytest.mark.parametrize("date_typed", ["", "soon", "13/01/1990", "2/30/1990", "6/15/90"])
 def test_a_date_that_is_none_is_no_try(client: Client, date_typed: str) -> None:
     page = to_validation(client).fill({**CARD, "Date of Birth": date_typed}).submit("Next")

@@ -148,7 +148,7 @@ class _Request:
     def accept(self, form: StepForm) -> Response:
         once = self.fingerprint()
         with runs.locked(self.begun()) as run:
-            self.run = run
+            self.run, self.state = run, run.state
             if not request.form.get("once") or once != run.last_once:
                 self.judge(run, form, once)
         if run.last_refusal:
