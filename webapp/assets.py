@@ -1,9 +1,9 @@
 """Static files, read once when the application starts.
 
-The style sheet stands inside the pages: on a slow telephone one blocking request less is worth more than a cached
-file. The Content-Security-Policy allows it by its hash, `css_hash`. Offices, who come back all day, get it as one
-file with the style of tables. Everything served lies below `/static/` at an address that carries the file's hash
-(`asset_url`), so that browsers may keep it for ever.
+The style sheet stands inside the pages that come first: on a slow telephone one blocking request less is worth more
+than a cached file. The Content-Security-Policy allows it by its hash, `css_hash`. Whoever is signed in reads several
+pages and gets it as a file, offices with the style of tables. Everything served lies below `/static/` at an address
+that carries the file's hash (`asset_url`), so that browsers may keep it for ever.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ PREFIX = "/static/"
 SERVED = frozenset({".css", ".js", ".svg", ".txt", ".png", ".pdf"})
 SMALLEST_WORTH_COMPRESSING = 256  # bytes; below it the headers weigh more than what is saved
 
-OFFICE_STYLE = "office.built.css"
+#: Style sheets that pages link, built from those beside them: of signed-in members, of offices.
+MEMBER_STYLE, OFFICE_STYLE = "app.built.css", "office.built.css"
 
 # The release that was measured and read. Another file under this name must never reach a browser.
 HTMX = "htmx-4.0.1.min.js"
@@ -73,9 +74,9 @@ def _write(target: Path, data: bytes) -> None:
     draft.replace(target)
 
 
-def write_office_style(style: str, folder: Path = STATIC) -> None:
-    """Write the offices' style sheet where it is not there as it should be. It is built, not committed."""
-    target = folder / OFFICE_STYLE
+def write_style(name: str, style: str, folder: Path = STATIC) -> None:
+    """Write a style sheet that pages link where it is not there as it should be. It is built, not committed."""
+    target = folder / name
     if not target.is_file() or target.read_text(encoding="utf-8") != style:
         _write(target, style.encode())
 
@@ -104,7 +105,8 @@ def read_urls(folder: Path = STATIC) -> dict[str, str]:
 
 css = read_css("app.css")
 css_hash = source_expression(css)
-write_office_style(css + read_css("office.css"))
+write_style(MEMBER_STYLE, css)
+write_style(OFFICE_STYLE, css + read_css("office.css"))
 _urls = read_urls()
 
 

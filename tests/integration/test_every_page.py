@@ -12,8 +12,8 @@ from tests.harness.plan_rows import TODAY, add_member, add_provider, add_span
 from tests.harness.report_rows import diabetic, publish
 from tests.harness.visible import bypassing, pseudo_locale
 from tests.integration.registration_walk import add_ana, to_account, to_validation, to_verify
-from webapp.blueprints.provider import rows
 from webapp.domain import accounts, practices
+from webapp.web.texts import forget_kept
 
 STARTS = {
     "public": ["/", "/members", "/members/login", "/providers", "/providers/login"],
@@ -99,12 +99,6 @@ def without_data(page: Page) -> HtmlElement:
     return tree
 
 
-def forget_labels() -> None:
-    """Column labels are kept per language; the language of brackets is none of those."""
-    rows._heads.cache_clear()
-    rows._cells.cache_clear()
-
-
 @pytest.fixture(params=["public", "member", "provider"])
 def portal(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -123,14 +117,14 @@ def test_no_page_shows_words_that_nobody_translates(portal: str, new_client: Any
     client = new_client()
     if portal != "public":
         sign_in(client, portal)
-    forget_labels()
+    forget_kept()
     with pseudo_locale():
         faults = {
             page.path: found
             for page in crawl(client, STARTS[portal])
             if page.path != "/patterns" and (found := bypassing(without_data(page), NAMES))
         }
-    forget_labels()
+    forget_kept()
     assert faults == {}
 
 
@@ -138,8 +132,10 @@ def test_no_step_of_registration_shows_words_that_nobody_translates(client: Clie
     add_ana()
     for step in (to_validation, to_account, to_verify):
         url = step(client).url
+        forget_kept()
         with pseudo_locale():
             page = client.get(url)
+        forget_kept()
         assert bypassing(without_data(page), NAMES) == []
 
 

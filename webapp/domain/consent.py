@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from peewee import BooleanField, CharField, DateTimeField
 
 from reports.definition import EXCLUDED_NOTE, Report
+from reports.prepared import Prepared, slot
 from webapp import clock
-from webapp.domain.db import Table, transaction
+from webapp.domain.db import Table, database, transaction
 
 
 class OptOut(Table):
@@ -47,5 +48,15 @@ def hidden_from(report: Report) -> tuple[str, ...]:
     """The Client IDs to leave out when a report is read: opted out since it was computed. The panel lists all."""
     if report.excluded != EXCLUDED_NOTE:
         return ()
-    waiting = OptOut.select(OptOut.client_id).where(~OptOut.reflected).order_by(OptOut.client_id)
-    return tuple(client_id for (client_id,) in waiting.tuples())
+    return tuple(client_id for (client_id,) in _waiting(reflected=False))
+
+
+_waiting = Prepared(
+    database,
+    lambda: (
+        OptOut.select(OptOut.client_id)
+        .where(OptOut.reflected == slot("reflected"))
+        .order_by(OptOut.client_id)
+        .tuples()
+    ),
+)

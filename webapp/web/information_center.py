@@ -4,6 +4,7 @@ from flask import url_for
 
 from reports.words import N_
 from webapp import content
+from webapp.web import texts
 from webapp.web.texts import gettext as _
 
 _ABOUT = {
@@ -17,6 +18,7 @@ _ABOUT = {
 }
 
 
+@texts.kept
 def information_center() -> list[dict[str, str]]:
     """The links in the guide's order, Find a Doctor third."""
     entries = [

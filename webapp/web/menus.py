@@ -1,16 +1,17 @@
 """The menus of the signed-in portals, as data. A tab whose screens are not there yet leads to a page that says so."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from reports.words import N_
 from webapp import content
-from webapp.web import language, render
+from webapp.web import language, render, texts
 from webapp.web.signed_in import portal_of_request, settings
+from webapp.web.texts import gettext as _
+
+Link = tuple[str, str]  # address and label
 
 
 @dataclass(frozen=True)
@@ -57,32 +58,14 @@ FOOTER = ("disclaimer", "privacy-policy", "accessibility")
 
 def menu(portal: str) -> list[dict[str, object]]:
     """A portal's menu in the language of the page; the entry of this page is `current`."""
-    return [
-        {
-            "url": url_for(entry.endpoint),
-            "label": _(entry.label),
-            "current": request.endpoint == entry.endpoint,
-        }
-        for entry in MENUS[portal]
-    ]
+    return _marked(_portal_links(portal))
 
 
 def public_menu() -> list[dict[str, object]]:
     """The navigation of the public pages: the state's own on the gateway and for providers, else that of the
     HUSKY Health pages."""
-    if request.endpoint not in _STATE_PAGES and portal_of_request() != "provider":
-        return [_page_entry(name) for name in TOP]
-    entries: tuple[tuple[str, dict[str, Any], str], ...] = (
-        ("public.gateway", {}, _("Home")),
-        ("public.page", {"name": "member-information"}, _("About Us")),
-        ("public.page", {"name": "contact-us"}, _("Contact Us")),
-        ("public.members_home", {}, _("For Members")),
-        ("public.providers_home", {}, _("For Providers")),
-    )
-    return [
-        {"url": url_for(endpoint, **values), "label": label, "current": request.endpoint == endpoint}
-        for endpoint, values, label in entries
-    ]
+    of_state = request.endpoint in _STATE_PAGES or portal_of_request() == "provider"
+    return _marked(_state_links() if of_state else _page_links(TOP))
 
 
 def sign_in_link() -> dict[str, str]:
@@ -102,7 +85,7 @@ def frame() -> dict[str, object]:
         "site_name": render.site_name(),
         "lang": language.current(),
         "language_links": language.links(),
-        "footer_links": [_page_entry(name) for name in FOOTER],
+        "footer_links": _marked(_page_links(FOOTER)),
         "home_url": url_for("public.gateway"),
     }
     if portal is None or not current_user.is_authenticated:
@@ -121,9 +104,32 @@ def init_app(app: Flask) -> None:
     app.context_processor(frame)
 
 
-def _page_entry(name: str | None) -> dict[str, object]:
-    if name is None:
-        url, label, current = url_for("member.find_a_doctor"), _("Find a Doctor"), "member.find_a_doctor"
-        return {"url": url, "label": label, "current": request.endpoint == current}
-    url = url_for("public.page", name=name)
-    return {"url": url, "label": _(content.PAGES[name]), "current": request.path == url}
+def _marked(links: list[Link]) -> list[dict[str, object]]:
+    here = f"{request.script_root}{request.path}"
+    return [{"url": url, "label": label, "current": url == here} for url, label in links]
+
+
+@texts.kept
+def _portal_links(portal: str) -> list[Link]:
+    return [(url_for(entry.endpoint), _(entry.label)) for entry in MENUS[portal]]
+
+
+@texts.kept
+def _state_links() -> list[Link]:
+    return [
+        (url_for("public.gateway"), _("Home")),
+        (url_for("public.page", name="member-information"), _("About Us")),
+        (url_for("public.page", name="contact-us"), _("Contact Us")),
+        (url_for("public.members_home"), _("For Members")),
+        (url_for("public.providers_home"), _("For Providers")),
+    ]
+
+
+@texts.kept
+def _page_links(names: tuple[str | None, ...]) -> list[Link]:
+    return [
+        (url_for("public.page", name=name), _(content.PAGES[name]))
+        if name
+        else (url_for("member.find_a_doctor"), _("Find a Doctor"))
+        for name in names
+    ]

@@ -1,6 +1,8 @@
 """Texts in the language of the page. Flask-Babel finds the catalogue anew for each text; a page has a hundred."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import flask_babel
 from flask import Flask, g
@@ -27,6 +29,32 @@ def _markup(text: str, /, **values: object) -> Markup:
 def forget() -> None:
     """The language of the page has changed."""
     g.pop("catalogue", None)
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_kept: list[dict[Any, Any]] = []
+
+
+def kept(make: Callable[P, R]) -> Callable[P, R]:
+    """Make something once for each language and arguments: menus and column heads are the same for everybody."""
+    made: dict[Any, R] = {}
+    _kept.append(made)
+
+    @wraps(make)
+    def get(*args: P.args, **kwargs: P.kwargs) -> R:
+        key = (str(flask_babel.get_locale()), args)
+        if key not in made:
+            made[key] = make(*args, **kwargs)
+        return made[key]
+
+    return get
+
+
+def forget_kept() -> None:
+    """Make everything anew (tests, whose language of brackets is none of those)."""
+    for made in _kept:
+        made.clear()
 
 
 def init_app(app: Flask) -> None:

@@ -1,13 +1,12 @@
 """The head and the body of the report table. In Jinja, fifty rows of fifteen cells take longer than all the rest."""
 
-from functools import lru_cache
 from html import escape as escape_text
 
 from markupsafe import Markup, escape
 
 from reports.catalog import REPORTS
 from webapp.domain.report_pages import Page, cell_text, cell_words
-from webapp.web import language
+from webapp.web import texts
 from webapp.web.texts import gettext as _
 
 #: The column that heads a row, whichever place the printed order gives it.
@@ -16,14 +15,15 @@ HEAD = "member_name"
 _CLASSES = {"count": ' class="num"'}
 
 
+@texts.kept
 def heads(slug: str) -> list[tuple[str, str]]:
     """Key and label of each column of a report, in the language of the page."""
-    return _heads(slug, language.current())
+    return [(column.key, _(column.label)) for column in REPORTS[slug].columns]
 
 
 def table_rows(page: Page) -> Markup:
     """One `<tr>` a row of the page, its cells in printed order as the download has them. Every value is escaped."""
-    cells, due = _cells(page.view.report.slug, language.current())
+    cells, due = _cells(page.view.report.slug)
     out: list[str] = []
     for row in page.rows:
         out.append("<tr>")
@@ -39,17 +39,12 @@ def table_rows(page: Page) -> Markup:
     return Markup("".join(out))  # noqa: S704 - every value and label above is escaped
 
 
-@lru_cache(maxsize=64)
-def _heads(slug: str, _language: str) -> list[tuple[str, str]]:
-    return [(column.key, _(column.label)) for column in REPORTS[slug].columns]
-
-
-@lru_cache(maxsize=64)
-def _cells(slug: str, code: str) -> tuple[list[tuple], str]:
+@texts.kept
+def _cells(slug: str) -> tuple[list[tuple], str]:
     """Of each column its key, the tags around a cell, how a value is written, whether it says Due; and that word."""
     ours = cell_words(_)
     cells = []
-    for column, (key, label) in zip(REPORTS[slug].columns, _heads(slug, code), strict=True):
+    for column, (key, label) in zip(REPORTS[slug].columns, heads(slug), strict=True):
         if key == HEAD:
             opening, closing = '<th scope="row">', "</th>"
         else:
