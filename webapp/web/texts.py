@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 
 def _catalogue() -> Any:
-    if "catalogue" not in g:
-        g.catalogue = flask_babel.get_translations()
-    return g.catalogue
+    found = g.get("catalogue")
+    if found is None:
+        found = g.catalogue = flask_babel.get_translations()
+    return found
 
 
 def gettext(text: str, /, **values: object) -> str:
