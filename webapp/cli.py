@@ -2,9 +2,10 @@
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,8 @@ def serve(host: str, port: int, threads: int) -> None:
     from webapp import serving
 
     settings = _open()
+    if not os.environ.get("PORTAL_BASE_URL"):
+        settings = replace(settings, base_url=f"http://{host}:{port}")
     try:
         serving.check_ready(settings)
     except serving.NotReady as fault:
