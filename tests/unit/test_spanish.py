@@ -96,7 +96,7 @@ def _entries() -> Iterator[tuple[str, str]]:
         for message in read_po(lines, locale="es"):
             if isinstance(message.id, tuple):
                 yield from zip(message.id, message.string, strict=True)
-            elif message.id:
+            elif message.id and not message.context:  # the same words of something else are another text
                 yield message.id, str(message.string)
 
 
