@@ -16,7 +16,7 @@ from webapp.domain import accounts, practices
 from webapp.web.texts import forget_kept
 
 STARTS = {
-    "public": ["/", "/members", "/members/login", "/providers", "/providers/login"],
+    "public": ["/", "/patterns", "/members", "/members/login", "/providers", "/providers/login"],
     "member": ["/members/home"],
     "provider": ["/providers/home", "/providers/reports?report=adult-diabetes"],
 }
