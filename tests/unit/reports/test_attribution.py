@@ -181,4 +181,4 @@ def test_without_a_directory_nobody_is_attributed_and_a_notice_says_so(extract: 
     outcome = refresh(extract.folder, AS_OF, portal=PortalData(providers=directory))
     assert outcome.attributed == 1
     assert any("the directory loaded before is used" in notice.message for notice in outcome.notices)
-    assert snapshot.practice_name("patient-panel", TIN) == "Here"
+    assert snapshot.practice("patient-panel", TIN).name == "Here"
