@@ -148,3 +148,9 @@ def test_htmx_gets_the_part_and_a_restored_page_the_whole(head: Client) -> None:
     assert "<main" not in part.html
     whole = head.get("/members/account", headers={"HX-Request": "true", "HX-Request-Type": "full"})
     assert "<main" in whole.html
+
+
+def test_print_leads_to_a_page_made_for_paper(head: Client) -> None:
+    page = head.get("/members/account").click("Print")
+    assert page.facts["Name"] == "Ana Ortiz"
+    assert "Use your browser's menu to print this page." in page.text

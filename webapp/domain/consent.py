@@ -3,7 +3,7 @@ Member Choices for Sharing Medical and Sensitive Health Information)."""
 
 from collections.abc import Iterable
 
-from peewee import BooleanField, CharField, DateTimeField
+from peewee import BooleanField, CharField, DateTimeField, chunked
 
 from reports.definition import EXCLUDED_NOTE, Report
 from reports.prepared import Prepared, slot
@@ -40,8 +40,8 @@ def opted_out() -> list[str]:
 def note_reflected(client_ids: Iterable[str]) -> None:
     """The reports now being served were computed without these members."""
     with transaction():
-        for client_id in client_ids:
-            OptOut.update(reflected=True).where(OptOut.client_id == client_id).execute()
+        for some in chunked(client_ids, 500):
+            OptOut.update(reflected=True).where(OptOut.client_id.in_(some)).execute()
 
 
 def hidden_from(report: Report) -> tuple[str, ...]:

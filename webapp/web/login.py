@@ -22,7 +22,7 @@ class LoginForm(FlaskForm):
     password = PasswordField(lazy_gettext("Password"), [InputRequired(lazy_gettext("Enter your password."))])
 
 
-def answer_login(portal: str, template: str, partial: str, title: str) -> Response:
+def answer_login(portal: str, partial: str, title: str) -> Response:
     """Show a portal's login page, or sign in and go where the person was going. A wrong pair gets one answer,
     whether or not the username exists."""
     form = LoginForm()
@@ -44,7 +44,7 @@ def answer_login(portal: str, template: str, partial: str, title: str) -> Respon
                     )
                 )
     return render.page(
-        template, partial, title=title, status=status, form=form, action=request.full_path.rstrip("?")
+        "plain.html", partial, title=title, status=status, form=form, action=request.full_path.rstrip("?")
     )
 
 

@@ -1,6 +1,6 @@
 """The signed-in person: a cookie that names a session in the database, one for each portal."""
 
-from flask import Flask, Request, Response, current_app, g, request, session
+from flask import Flask, Request, Response, current_app, request, session
 from flask_login import LoginManager, UserMixin, current_user
 
 from webapp.config import Settings
@@ -92,6 +92,5 @@ def _load(_: Request) -> SignedIn | None:
     row = sessions.find(token, portal, settings().plan) if token else None
     if row is None:
         return None
-    if not g.get("is_polling"):
-        sessions.touch(row)
+    sessions.touch(row)
     return SignedIn(row)

@@ -109,11 +109,17 @@ class _Request:
             if self.step == self.flow.steps[-1]:
                 return self.after_finish(self.run)
             self.run, self.state, self.token = None, State(), None
+        if elsewhere := self.misplaced():
+            return elsewhere
+        return self.submitted() if request.method == "POST" else self.show(self.form(data=dict(self.answers)))
+
+    def misplaced(self) -> Response | None:
+        """Where to send whoever asks for a step that is not open to them; None when it is."""
         if self.run is None and self.step != self.flow.steps[0]:
             return self.start_again()
         if allowed_step(self.flow, self.state, self.step.slug) != self.step:
             return self.to(next_open_step(self.flow, self.state))
-        return self.submitted() if request.method == "POST" else self.show(self.form(data=dict(self.answers)))
+        return None
 
     @property
     def answers(self) -> Values:
@@ -208,10 +214,8 @@ class _Request:
         """The form's token is not valid any more: what was typed is shown again, nothing is done with it."""
         if self.run and self.run.finished_at:
             return render.leave_for(url_for(self.wizard.home))
-        if self.run is None and self.step != self.flow.steps[0]:
-            return self.start_again()
-        if allowed_step(self.flow, self.state, self.step.slug) != self.step:
-            return self.to(next_open_step(self.flow, self.state))
+        if elsewhere := self.misplaced():
+            return elsewhere
         form = self.form()
         form.form_errors.append(
             _("This page was open too long. Please check what you typed and send it again.")

@@ -25,7 +25,7 @@ REGISTRATION.mount(blueprint, "/register")
 @audience.public
 def login() -> Response:
     """Secure Member Login (guide 000)."""
-    return answer_login("member", "member/login.html", "partials/member/login.html", _("Secure Member Login"))
+    return answer_login("member", "partials/member/login.html", _("Secure Member Login"))
 
 
 @blueprint.post("/logout")
@@ -66,10 +66,9 @@ def home() -> Response:
 def account() -> Response:
     """My HUSKY Account Information: one member of the household at a time, named by a key that means nothing
     outside this session."""
-    keys = {
-        household_view.opaque_key(member.client_id, current_user.session.token_hash): member
-        for member in eligibility.household(current_user.account.client_id, clock.today(), settings().plan)
-    }
+    keys = household_view.by_key(
+        current_user.account.client_id, current_user.session.token_hash, clock.today(), settings().plan
+    )
     chosen = request.args.get("for") or next(iter(keys))
     if chosen not in keys:
         audit.record(actor(), "open-member", "refused")

@@ -47,7 +47,6 @@ def login() -> Response:
     """HUSKY Health Secure Provider Login (guide 001)."""
     return answer_login(
         "provider",
-        "provider/login.html",
         "partials/provider/login.html",
         _("HUSKY Health Secure Provider Login"),
     )
@@ -172,7 +171,7 @@ def _practices(ties: list[practices.PracticeAccess]) -> list[dict[str, object]]:
 def _by_telephone(step: str, steps: frozenset[str], name: str, title: str) -> Response:
     if step not in steps:
         abort(404)
-    return render.page("provider/login.html", f"partials/provider/{name}.html", title=title)
+    return render.page("plain.html", f"partials/provider/{name}.html", title=title)
 
 
 def _page(name: str, title: str, **context: Any) -> Response:
