@@ -10,7 +10,7 @@ the empty text for a blank. Both databases then sort alike (PostgreSQL is told t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -137,7 +137,20 @@ class Attribution(_Clustered):
         primary_key = CompositeKey("snapshot_id", "client_id")
 
 
-TABLES = (ReportSnapshot, ReportPublished, ReportRow, ReportFacet, Attribution)
+class ReportMonth(_Clustered):
+    """What the practice summary said at the end of a month, of a practice or (`tin` blank) of all together."""
+
+    month = DateField()  # its first day
+    tin = CharField(max_length=20)
+    measure = CharField(max_length=80)  # reports.summary.Measure.key
+    eligible = IntegerField()
+    due = IntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("month", "tin", "measure")
+
+
+TABLES = (ReportSnapshot, ReportPublished, ReportRow, ReportFacet, Attribution, ReportMonth)
 
 
 class Snapshot(NamedTuple):
@@ -181,7 +194,11 @@ class RowQuery:
 
 @dataclass(frozen=True)
 class RowPage:
-    """`rows` of page `page` of `pages` (1 or more), `total` rows in all, `due_total` of them with something Due."""
+    """`rows` of page `page` of `pages` (1 or more), `total` rows in all, `due_total` of them with something Due.
+
+    `positions` are the places of these rows in the practice's printed order: with the snapshot's id they name a row
+    without saying whose it is.
+    """
 
     rows: list[dict[str, Any]]
     total: int
@@ -189,6 +206,7 @@ class RowPage:
     page: int
     pages: int
     snapshot: Snapshot | None
+    positions: tuple[int, ...] = ()
 
 
 class Choice(NamedTuple):
@@ -256,9 +274,12 @@ def cell_names(keys: Sequence[str]) -> dict[str, str]:
     return {key: own.get(key) or f"c{next(numbers):02d}" for key in keys}
 
 
-def page(slug: str, query: RowQuery, page: int = 1, per_page: int = 50) -> RowPage:
-    """One page of report `slug`. A page beyond the last is the last. No snapshot yet: an empty page without one."""
-    snapshot = published(slug)
+def page(
+    slug: str, query: RowQuery, page: int = 1, per_page: int = 50, *, at: Snapshot | None = None
+) -> RowPage:
+    """One page of report `slug`, of snapshot `at` or of the one that is served. A page beyond the last is the last.
+    No snapshot yet: an empty page without one."""
+    snapshot = at or published(slug)
     if snapshot is None or not query.tins:
         return RowPage([], 0, 0, 1, 1, snapshot)
     total, due_total = _totals(snapshot, query)
@@ -269,25 +290,40 @@ def page(slug: str, query: RowQuery, page: int = 1, per_page: int = 50) -> RowPa
         cursor = database.execute_sql(
             f"{sql} LIMIT {int(per_page)} OFFSET {(page - 1) * int(per_page)}", params
         )
-        rows = [_decode(columns, row) for row in cursor.fetchall()]
+        found = cursor.fetchall()
     else:
-        rows = []
-    return RowPage(rows, total, due_total, page, pages, snapshot)
+        found = []
+    rows = [_decode(columns, row[:-1]) for row in found]
+    return RowPage(rows, total, due_total, page, pages, snapshot, tuple(row[-1] for row in found))
 
 
-def rows(slug: str, query: RowQuery, *, details: bool = False) -> Iterator[dict[str, Any]]:
+def rows(
+    slug: str, query: RowQuery, *, details: bool = False, at: Snapshot | None = None
+) -> Iterator[dict[str, Any]]:
     """All rows of report `slug` that `query` asks for, in its order, as they arrive from the database.
 
     Each is a dict from column key to a JSON-ready value; with `details` it also holds what is kept unprinted.
+    `at` is the snapshot to read where it matters that it is the same as before: the served one may change any time.
     """
-    snapshot = published(slug)
+    report = REPORTS[slug]
+    columns = (*report.columns, *report.details) if details else report.columns
+    for row in cells(slug, query, details=details, at=at):
+        yield _decode(columns, row)
+
+
+def cells(
+    slug: str, query: RowQuery, *, details: bool = False, at: Snapshot | None = None
+) -> Iterator[tuple[str | None, ...]]:
+    """The same rows as `rows`, as they are stored: a text a column, blank or None where there is nothing. A file of
+    ten thousand rows is written from these."""
+    snapshot = at or published(slug)
     if snapshot is None or not query.tins:
         return
-    sql, params, columns = _select(snapshot, query, details=details)
+    sql, params, _columns = _select(snapshot, query, details=details)
     cursor = database.execute_sql(sql, params)
     while batch := cursor.fetchmany(1000):
         for row in batch:
-            yield _decode(columns, row)
+            yield row[:-1]
 
 
 def attributed(client_ids: Iterable[str]) -> dict[str, Attributed]:
@@ -335,10 +371,17 @@ _attributed_to = Prepared(
 )
 
 
+#: How stored digits are read. Percentages are stored in tenths.
+_NUMBERS: dict[str, Callable[[str], float]] = {"count": int, "percent": lambda digits: int(digits) / 10}
+
+
 def _decode(columns: Sequence[Column], row: Sequence[Any]) -> dict[str, Any]:
-    """A stored row as JSON-ready values: a blank is None, a count an int, everything else the text it is."""
+    """A stored row as JSON-ready values: a blank is None, a count an int, a percentage a number with one decimal,
+    everything else the text it is."""
     return {
-        column.key: (int(value) if column.kind == "count" and value.isdigit() else value) if value else None
+        column.key: (_NUMBERS[column.kind](value) if column.kind in _NUMBERS and value.isdigit() else value)
+        if value
+        else None
         for column, value in zip(columns, row, strict=True)
     }
 
@@ -346,7 +389,7 @@ def _decode(columns: Sequence[Column], row: Sequence[Any]) -> dict[str, Any]:
 def _select(
     snapshot: Snapshot, query: RowQuery, *, details: bool = False
 ) -> tuple[str, list[Any], list[Column]]:
-    """The SELECT for `query` without its limit, its parameters, and the columns it gives."""
+    """The SELECT for `query` without its limit, its parameters, and its columns; after those comes the position."""
     report, cells = REPORTS[snapshot.slug], cell_names(snapshot.keys)
     offered = (*report.columns, *report.details) if details else report.columns
     # A column that the report has gained since this snapshot was made reads as blank.
@@ -357,7 +400,7 @@ def _select(
     if query.sort in cells:
         by = "name_key" if query.sort == "member_name" else cells[query.sort]
         order = f"{by}{_byte_order()} {'DESC' if query.descending else 'ASC'}, {order}"
-    return f"SELECT {selected} FROM report_row WHERE {where} ORDER BY {order}", params, columns
+    return f"SELECT {selected}, position FROM report_row WHERE {where} ORDER BY {order}", params, columns
 
 
 def _where(snapshot: Snapshot, query: RowQuery) -> tuple[str, list[Any]]:
