@@ -6,7 +6,7 @@ from reports import snapshot
 from webapp.domain.accounts import Account, SecurityAnswer
 from webapp.domain.audit import AuditEntry
 from webapp.domain.care import Admission, IcmStatus, PcpSelection
-from webapp.domain.consent import OptOut
+from webapp.domain.consent import Consent, OptOut
 from webapp.domain.directory import Provider
 from webapp.domain.eligibility import EligibilitySpan, Member
 from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
@@ -25,6 +25,7 @@ ALL_TABLES = tuple(
             Account,
             Admission,
             AuditEntry,
+            Consent,
             EligibilitySpan,
             ExistingAccount,
             FlowRun,

@@ -7,6 +7,7 @@ from peewee import Field
 
 from reports.layout import TABLES, Type
 from reports.refresh import PortalData
+from webapp import clock
 from webapp.config import Plan, read_settings
 from webapp.domain import consent
 from webapp.domain.care import FROM_MEMBER, PcpSelection
@@ -24,7 +25,8 @@ _ARROW: dict[Type, pa.DataType] = {
 
 def portal_data(plan: Plan | None = None) -> PortalData:
     """The directory, the PCPs that members chose in the portal (both in the columns of `reports.layout`), who
-    opted out, and the names of the programs. `plan` is the one of the environment's settings unless given."""
+    opted out, the consents that count today, and the names of the programs. `plan` is the one of the environment's
+    settings unless given."""
     selections = PcpSelection.select(
         PcpSelection.client_id, PcpSelection.npi, PcpSelection.selected_on
     ).where(PcpSelection.source == FROM_MEMBER)
@@ -36,7 +38,7 @@ def portal_data(plan: Plan | None = None) -> PortalData:
         providers=_arrow("provider", list(Provider.select(*_provider_fields()).dicts())),
         pcp_selections=_arrow("pcp_selection", rows),
         opt_outs=_opt_outs(),
-        consents=None,
+        consents=_consents(),
         programs=_program_names(plan or read_settings().plan),
     )
 
@@ -46,10 +48,46 @@ def _opt_outs() -> pa.Table | None:
     return pa.table({"client_id": pa.array(client_ids, pa.string())}) if client_ids else None
 
 
+def _consents() -> pa.Table:
+    """The consents that count today. Empty where there are none: that says that nothing may be shown."""
+    live = consent.live_consents(clock.today())
+    rows = [
+        {
+            "consent_id": given.id,
+            "client_id": given.client_id,
+            "tin": given.tin,
+            "category": given.category,
+            "starts_on": given.starts_on,
+            "ends_on": given.ends_on,
+        }
+        for given in live
+    ]
+    return pa.Table.from_pylist(rows, schema=_CONSENT)
+
+
+#: What a consent says, and its number, by which `note_refreshed` knows it again.
+_CONSENT = pa.schema(
+    [
+        ("consent_id", pa.int64()),
+        ("client_id", pa.string()),
+        ("tin", pa.string()),
+        ("category", pa.string()),
+        ("starts_on", pa.date32()),
+        ("ends_on", pa.date32()),
+    ]
+)
+
+
 def note_refreshed(portal: PortalData) -> None:
-    """All reports were computed and published with what `portal` told: no need to hide at reading any more."""
+    """All reports were computed and published with what `portal` told: no need to hide at reading any more.
+
+    Not for a refresh of some reports alone: the others still hold what they were computed with.
+    """
     if portal.opt_outs is not None:
         consent.note_reflected(portal.opt_outs.column("client_id").to_pylist())
+    if portal.consents is not None:
+        told = portal.consents.column("consent_id").to_pylist()
+        consent.note_consents_reflected(told, clock.today())
 
 
 def _program_names(plan: Plan) -> dict[str, str]:

@@ -37,7 +37,9 @@ def test_only_the_members_own_choices_go_over() -> None:
 
 def test_an_empty_portal_knows_nothing_but_the_programs() -> None:
     data = portal_data(PLAN)
-    assert (data.providers, data.pcp_selections, data.opt_outs, data.consents) == (None, None, None, None)
+    assert (data.providers, data.pcp_selections, data.opt_outs) == (None, None, None)
+    assert data.consents is not None
+    assert data.consents.num_rows == 0
     assert (data.programs["husky a"], data.programs["chip"], data.programs["lb"]) == (
         "HUSKY A",
         "HUSKY B",
