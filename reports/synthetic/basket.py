@@ -32,7 +32,11 @@ EDGES = {
 }
 _TWELVE = ("preventive", "well")
 
-FIELDS = ("member", "day", "variant", "diagnosis", "performer", "nights", "held", "paid")
+FIELDS = ("member", "day", "variant", "diagnosis", "performer", "nights", "held", "paid", "bill", "admitted")
+
+#: The last digit of a bill type: whole, first of several, a further one, the last of them, replaces, voids.
+FREQUENCIES = ("1", "2", "3", "4", "7", "8")
+WHOLE, FIRST, FURTHER, LAST, REPLACES, VOIDS = range(len(FREQUENCIES))
 
 
 def edge_days(service: str, as_of: date) -> Ints:
@@ -44,7 +48,8 @@ def edge_days(service: str, as_of: date) -> Ints:
 class Basket:
     """Claims of one block, as arrays that grow by `add`.
 
-    `held` marks a stay that has not ended; `paid` is the day of payment, or 0 where it is still to be drawn.
+    `held` marks a stay that has not ended; `paid` is the day of payment, or 0 where it is still to be drawn; `bill`
+    is a place in FREQUENCIES; `admitted` the first day of the stay, which a further bill for it does not begin on.
     """
 
     def __init__(self, rng: np.random.Generator, members: Members, network: Network, as_of: date) -> None:
@@ -98,7 +103,7 @@ class Basket:
         zero = np.zeros(size, dtype=np.int64)
         self._append(
             member, day, variant, own, performer, zero if nights is None else nights,
-            zero if held is None else held.astype(np.int64), zero,
+            zero if held is None else held.astype(np.int64), zero, zero if held is None else held * FIRST, day,
         )  # fmt: skip
 
     def add_exact(
@@ -111,6 +116,8 @@ class Basket:
         nights: int,
         held: bool,
         paid: int,
+        bill: int,
+        admitted: int,
     ) -> None:
         """Adds one claim as it is told, in the service's first form. Raises KeyError for an unknown service."""
         variant = self.services.first[service]
@@ -119,16 +126,15 @@ class Basket:
         start = int(self.services.variant["first_diagnosis"][variant])
         code = self.services.diagnoses(diagnosis) if diagnosis else int(self.services.diagnosis_list[start])
         kind = self.services.performers[variant]
-        if performer < 0 or kind in ("laboratory", "radiology", "hospital", "eye", "urgent"):
+        if performer < 0 or kind not in ("pcp", "specialist", "behavioral", "substance"):
             given = (
                 performer >= 0 and performer in self.network.kinds[kind] if kind != "pcp" else performer >= 0
             )
             if not given:
                 home = self.network.home_hospital[self.members.town[member]]
                 performer = int(home) if kind == "hospital" else self.network.kinds[kind][0]
-        self._append(
-            *(np.array([value]) for value in (member, day, variant, code, performer, nights, int(held), paid))
-        )
+        told = (member, day, variant, code, performer, nights, int(held), paid, bill, admitted)
+        self._append(*(np.array([value]) for value in told))
 
     def _append(self, *values: Ints) -> None:
         for name, part in zip(FIELDS, values, strict=True):
@@ -190,4 +196,4 @@ class Basket:
         return np.minimum(np.minimum(members.end, members.death), np.full(len(members), self.today))
 
 
-__all__ = ["EDGES", "FIELDS", "NEVER", "Basket", "edge_days"]
+__all__ = ["EDGES", "FIELDS", "FREQUENCIES", "NEVER", "Basket", "edge_days"]

@@ -48,7 +48,9 @@ def health(basket: Basket) -> Health:
     count, code = len(members), basket.services.diagnoses
     years = ages(members.birth, basket.today)
     share = np.select([years < 18, years < 30, years < 45, years < 65], [0.006, 0.025, 0.08, 0.17], 0.24)
-    share = np.where((members.diabetes_share >= 0) & (years >= 18), members.diabetes_share, share)
+    # Where many adults have diabetes more children do too.
+    own = np.where(years >= 18, members.diabetes_share, members.diabetes_share * 0.12)
+    share = np.where(members.diabetes_share >= 0, own, share)
     has = chance(rng, share, count) & (years >= 3)
     first = np.where(years < 20, 0.75, 0.12)
     drug = rng.random(count)
@@ -159,6 +161,9 @@ def _diabetes(basket: Basket, have: Health) -> None:
         recurring(basket, "ldl_c", who, 365, on_time=0.92 * more, late=0.06 / more)
         recurring(basket, "nephropathy", who, 365, on_time=0.88 * more, late=0.08 / more, diagnosis=code)
         recurring(basket, "retinal_exam", who, 365, on_time=0.82 * more, late=0.12 / more, diagnosis=code)
+    # A picture of the retina taken by a PCP, which is no exam by an eye-care provider.
+    pictured = everyone[chance(basket.rng, 0.06, len(everyone))]
+    basket.add("retinal_photo_in_office", pictured, basket.today - whole(basket.rng, 5, 700, len(pictured)))
     visited = everyone[have.diabetes_code[everyone] >= 0]
     basket.add(
         "office_visit", visited, basket.today - whole(basket.rng, 3, 800, len(visited)),
@@ -187,7 +192,8 @@ def _cancer(basket: Basket, have: Health) -> None:
     for kind, (service, _, every) in enumerate(_COLORECTAL):
         recurring(basket, service, adults[kinds == kind], every, on_time=0.56, late=0.14, times=2)
     removed = {
-        "mastectomy_bilateral": 0.008, "mastectomy_left": 0.006, "hysterectomy": 0.05, "hysterectomy_stump": 0.006,
+        "mastectomy_bilateral": 0.008, "mastectomy_left": 0.006, "mastectomy_unmarked": 0.003, "hysterectomy": 0.05,
+        "hysterectomy_stump": 0.006,
     }  # fmt: skip
     women = np.flatnonzero(female & (years >= 35))
     for service, share in removed.items():
@@ -260,8 +266,10 @@ def _sensitive(basket: Basket, have: Health) -> None:
         found = np.flatnonzero(who)
         who_of = np.repeat(found, whole(rng, 1, most, len(found)))
         basket.add(service, who_of, basket.today - (rng.random(len(who_of)) * 900).astype(np.int64))
+    found = np.flatnonzero(have.hiv & chance(rng, 0.4, len(have.years)))
+    basket.add("ed_hiv", found, basket.today - whole(rng, 5, 700, len(found)))
     for who, service, share in (
-        (have.behavioral, "inpatient_psychiatric", 0.05), (have.substance, "inpatient_detox", 0.08),
+        (have.behavioral, "inpatient_psychiatric", 0.05), (have.substance, "inpatient_detox", 0.1),
     ):  # fmt: skip
         found = np.flatnonzero(who & (have.years >= 14) & chance(rng, share, len(have.years)))
         day = basket.today - whole(rng, 15, 800, len(found))

@@ -26,7 +26,8 @@ The file holds five lists. Everything not marked *required* may be left out.
     `services`: a list of {concept, when …}, a service of services.csv ("preventive_visit", "well_care" go by age), or
     {drug, when …}, an ingredient of drugs.csv. *When* is `days_ago`, `months_ago` (calendar months; `days` are added)
     or `date`. Besides: `npi`, `tin` (who performed it), `diagnosis` (ICD-10-CM without the dot), `nights`,
-    `still_admitted`, `paid_days_ago` or `paid_last_month`.
+    `still_admitted`, `bill` (last digit of the bill type: "2", "3", "4" for the parts of a stay, which then began
+    `admitted_days_ago`, "7" to replace and "8" to void), `paid_days_ago` or `paid_last_month`.
     `admissions`: rows of the admission feed, {facility (NPI), admitted_days_ago, discharged_days_ago, attending,
     diagnosis}.
 `[[existing_account]]`, `[[member_account]]`

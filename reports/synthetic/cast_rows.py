@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from reports.synthetic.basket import Basket
+from reports.synthetic.basket import FREQUENCIES, Basket
 from reports.synthetic.cast import Cast, CastMember, when
 from reports.synthetic.draws import Ints, day_of, months_before
 from reports.synthetic.names import names, towns
@@ -150,7 +150,10 @@ def _one(basket: Basket, number: int, fact: dict[str, Any], day: int) -> None:
         paid = day_of(basket.as_of - timedelta(days=int(fact["paid_days_ago"])))
     elif fact.get("paid_last_month"):
         paid = day_of(months_before(basket.as_of, 1).replace(day=28))
+    held = bool(fact.get("still_admitted", False))
+    bill = FREQUENCIES.index(str(fact.get("bill", "2" if held else "1")))
+    admitted = day_of(basket.as_of) - int(fact["admitted_days_ago"]) if "admitted_days_ago" in fact else day
     basket.add_exact(
-        service, number, day, performer, str(fact.get("diagnosis", "")), int(fact.get("nights", 0)),
-        bool(fact.get("still_admitted", False)), paid,
+        service, number, day, performer, str(fact.get("diagnosis", "")), int(fact.get("nights", 0)), held, paid, bill,
+        admitted,
     )  # fmt: skip

@@ -101,7 +101,11 @@ def catalogue() -> Catalogue:
     variants: list[tuple[int, ...]] = []
     lines: list[tuple[int, ...]] = []
     diagnoses: list[int] = []
+    before = ""
     for row in rows("services.csv"):
+        if row["service"] in made.first and row["service"] != before:
+            raise ValueError(f"services.csv: the rows of {row['service']} do not stand together")
+        before = row["service"]
         made.first.setdefault(row["service"], len(variants))
         made.weights.setdefault(row["service"], []).append(float(row["weight"]))
         made.performers.append(row["performer"])

@@ -9,21 +9,20 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from reports.synthetic.basket import Basket
+from reports.synthetic.basket import FIRST, FREQUENCIES, FURTHER, LAST, REPLACES, VOIDS, WHOLE, Basket
 from reports.synthetic.care import Health
 from reports.synthetic.catalogue import ONE_NIGHT, PER_NIGHT, Catalogue
 from reports.synthetic.columns import days, fixed_text, letters_of, numbered, words
 from reports.synthetic.draws import Flags, Ints, chance, pick, whole
-from reports.synthetic.network import Network
+from reports.synthetic.network import FACILITIES, Network
 from reports.synthetic.people import PROGRAMS, Members, person_ids
 
 #: Claim numbers of a block start at its number times this.
 PER_BLOCK = 10_000_000
 
 _DISPOSITIONS = ("01", "06", "03", "07", "20", "30")
-#: Bill types are two digits and the frequency: 1 whole, 2 first of several, 7 replaces, 8 voids.
-_FREQUENCIES = ("1", "2", "7", "8")
-WHOLE, INTERIM, REPLACES, VOIDS = range(4)
+#: Nights from which half of the stays are billed in two parts.
+_LONG_STAY = 9
 
 _PROCEDURES = {"inpatient_mastectomy": "0HTV0ZZ", "inpatient_hysterectomy": "0UT90ZZ"}
 
@@ -54,29 +53,54 @@ class Book:
             tins=pa.array(tins),
             billing=np.array(billing),
             solo=np.array(npi) == np.array(billing),
-            facility=np.array([row["specialty"] in ("Hospital", "Urgent Care") for row in network.providers]),
+            facility=np.array([row["specialty"] in FACILITIES for row in network.providers]),
             specialists=np.array(network.kinds["specialist"]),
         )
 
 
+def _numbered(claims: dict[str, Ints]) -> dict[str, Ints]:
+    """The claims with a `number` each, the `sign` of their amounts and `line_from` (how many lines stand before)."""
+    count = len(claims["day"])
+    return {
+        **claims,
+        "number": np.arange(count, dtype=np.int64),
+        "sign": np.where(claims["bill"] == VOIDS, -1, 1),
+        "line_from": np.zeros(count, dtype=np.int64),
+    }
+
+
+def _in_parts(rng: np.random.Generator, claims: dict[str, Ints], services: Catalogue) -> dict[str, Ints]:
+    """Half of the long stays are billed twice: up to a day within, then from there to the end, or to now."""
+    inpatient = services.variant["inpatient"][claims["variant"]] > 0
+    long = np.flatnonzero(inpatient & (claims["nights"] >= _LONG_STAY) & chance(rng, 0.5, len(inpatient)))
+    if not len(long):
+        return claims
+    second = {name: values[long] for name, values in claims.items()}
+    part = second["nights"] // 2
+    second["day"] = second["day"] + part
+    second["nights"] = second["nights"] - part
+    second["bill"] = np.where(second["held"] > 0, FURTHER, LAST)
+    first = {name: values.copy() for name, values in claims.items()}
+    # Paid as long after its own last day as the whole would have been.
+    first["paid"][long] -= second["nights"]
+    first["nights"][long] = part
+    first["bill"][long] = FIRST
+    joined = {name: np.concatenate([first[name], second[name]]) for name in claims}
+    order = np.argsort(joined["day"], kind="stable")
+    return {name: values[order] for name, values in joined.items()}
+
+
 def _with_corrections(
     rng: np.random.Generator, claims: dict[str, Ints], services: Catalogue, today: int
-) -> Any:
+) -> dict[str, Ints]:
     """Adds what undoes a claim: about one in ninety is reversed, and half of those are billed anew.
 
     An institutional claim is voided by a claim of frequency 8 and replaced by one of frequency 7, under new numbers; a
-    professional one is reversed by lines of negative amount under its own number.
-    Returns the claims with the columns `number`, `sign`, `frequency`, `line_from` (how many lines stand before).
+    professional one is reversed by lines of negative amount under its own number. `claims` as `_numbered` gives them.
     """
     count = len(claims["day"])
-    claims = {
-        **claims,
-        "number": np.arange(count, dtype=np.int64),
-        "sign": np.ones(count, dtype=np.int64),
-        "frequency": np.where(claims["held"] > 0, INTERIM, WHOLE).astype(np.int64),
-        "line_from": np.zeros(count, dtype=np.int64),
-    }
-    undone = np.flatnonzero(chance(rng, 0.011, count) & (claims["held"] == 0) & (claims["paid"] < today - 15))
+    whole_bill = (claims["held"] == 0) & (claims["bill"] == WHOLE)
+    undone = np.flatnonzero(chance(rng, 0.011, count) & whole_bill & (claims["paid"] < today - 15))
     if not len(undone):
         return claims
     institutional = services.claim_types.values.index("institutional") == services.variant["claim_type"]
@@ -84,13 +108,13 @@ def _with_corrections(
     void = {name: values[undone] for name, values in claims.items()}
     void["paid"] = np.minimum(void["paid"] + whole(rng, 5, 15, len(undone)), today)
     void["sign"] = np.full(len(undone), -1, dtype=np.int64)
-    void["frequency"] = np.full(len(undone), VOIDS, dtype=np.int64)
+    void["bill"] = np.full(len(undone), VOIDS, dtype=np.int64)
     void["number"] = np.where(by_bill, count + np.arange(len(undone)), void["number"])
     void["line_from"] = np.where(by_bill, 0, services.variant["lines"][void["variant"]])
     again = np.flatnonzero(chance(rng, 0.5, len(undone)))
     anew = {name: values[again] for name, values in void.items()}
     anew["sign"] = np.ones(len(again), dtype=np.int64)
-    anew["frequency"] = np.full(len(again), REPLACES, dtype=np.int64)
+    anew["bill"] = np.full(len(again), REPLACES, dtype=np.int64)
     anew["number"] = count + len(undone) + np.arange(len(again))
     anew["line_from"] = np.zeros(len(again), dtype=np.int64)
     joined = {name: np.concatenate([claims[name], void[name], anew[name]]) for name in claims}
@@ -111,14 +135,9 @@ def medical(
     services, members = basket.services, basket.members
     claims = basket.settled(exact)
     if exact:
-        count = len(claims["day"])
-        claims |= {
-            "number": np.arange(count, dtype=np.int64),
-            "sign": np.ones(count, dtype=np.int64),
-            "frequency": np.where(claims["held"] > 0, INTERIM, WHOLE).astype(np.int64),
-            "line_from": np.zeros(count, dtype=np.int64),
-        }
+        claims = _numbered(claims)
     else:
+        claims = _numbered(_in_parts(rng, claims, services))
         claims = _with_corrections(rng, claims, services, basket.today)
     by_claim = _claim_columns(rng, claims, services, members, have, book, block)
     lines = services.variant["lines"][claims["variant"]]
@@ -156,10 +175,10 @@ def _claim_columns(
     kind = services.variant["claim_type"][variant]
     institutional = kind == services.claim_types.values.index("institutional")
     inpatient = services.variant["inpatient"][variant] > 0
-    held = claims["held"] > 0
+    held = np.isin(claims["bill"], (FIRST, FURTHER))  # there is, or was, more to come
     end = day + claims["nights"]
     bill = services.variant["bill"][variant]
-    bills = [f"{two}{frequency}" for two in services.bills.values for frequency in _FREQUENCIES]
+    bills = [f"{two}{frequency}" for two in services.bills.values for frequency in FREQUENCIES]
     disposition = np.where(held, 5, np.where(inpatient, pick(rng, (76, 12, 7, 2, 1), count), 0))
     nothing = np.full(count, -1, dtype=np.int64)
     zero = np.zeros(count, dtype=np.int64)
@@ -176,13 +195,13 @@ def _claim_columns(
         "claim_end_date": end,
         "claim_line_start_date": day,
         "claim_line_end_date": end,
-        "admission_date": np.where(inpatient, day, -1),
+        "admission_date": np.where(inpatient, claims["admitted"], -1),
         "discharge_date": np.where(inpatient & ~held, end, -1),
         "admit_source_code": (np.where(inpatient, 0, -1), ["1"]),
         "admit_type_code": (np.where(inpatient, pick(rng, (60, 22, 18), count), -1), ["1", "2", "3"]),
         "discharge_disposition_code": (np.where(institutional, disposition, -1), list(_DISPOSITIONS)),
         "place_of_service_code": (services.variant["place"][variant], services.places.values),
-        "bill_type_code": (np.where(bill >= 0, bill * len(_FREQUENCIES) + claims["frequency"], -1), bills),
+        "bill_type_code": (np.where(bill >= 0, bill * len(FREQUENCIES) + claims["bill"], -1), bills),
         "drg_code_type": (np.where(groups >= 0, 0, -1), ["ms-drg"]),
         "drg_code": (groups, services.groups.values),
         "paid_date": claims["paid"],

@@ -16,12 +16,19 @@ from reports.synthetic.cast import Cast
 from reports.synthetic.catalogue import catalogue
 from reports.synthetic.claims import Book
 from reports.synthetic.columns import days, words
-from reports.synthetic.draws import below, chance, pick, whole
+from reports.synthetic.draws import below, chance, npi, pick, whole
 from reports.synthetic.names import names
 from reports.synthetic.network import Network
 from reports.synthetic.people import NEVER, Members
 
 STATUSES = ("ACTIVE", "CLOSED", "PENDING")
+
+#: Invented hospitals beyond the state's border: NPI, name, state.
+ELSEWHERE = (
+    (npi(96_000_000), "Upper Valley Medical Center", "MA"),
+    (npi(96_000_001), "Sound Shore General Hospital", "NY"),
+    (npi(96_000_002), "Narrow Bay Hospital", "RI"),
+)
 
 #: bcrypt work factor of the invented accounts: low, for they guard nothing and are made by the dozen.
 _ROUNDS = 6
@@ -76,24 +83,31 @@ def admissions(rng: np.random.Generator, basket: Basket) -> _Batch:
     back = np.where(chance(rng, 0.06, count), whole(rng, 29, 31, count), back)
     inside = chance(rng, 0.16, count)
     hospital = basket.network.home_hospital[members.town[who]]
-    stays = [
-        place
-        for name, place in basket.services.first.items()
-        if name in ("inpatient", "inpatient_delivery", "inpatient_psychiatric", "inpatient_detox")
-    ]
-    kind = pick(rng, (80, 8, 7, 5), count)
-    variant = np.array(stays)[kind] + np.where(kind == 0, below(rng, np.full(count, 8)), 0)
+    stays = ("inpatient", "inpatient_delivery", "inpatient_psychiatric", "inpatient_detox")
+    kind = pick(rng, (78, 8, 8, 6), count)
+    for number, own in ((2, "psychiatric"), (3, "recovery")):  # most go to a place of its own
+        places = np.array(basket.network.kinds[own])
+        there = (kind == number) & chance(rng, 0.6, count)
+        hospital = np.where(there, places[below(rng, np.full(count, len(places)))], hospital)
+    first = np.array([basket.services.first[name] for name in stays])
+    forms = len(basket.services.weights["inpatient"])
+    variant = first[kind] + np.where(kind == 0, below(rng, np.full(count, forms)), 0)
     doctors = [
         f"{row['last_name']}, {row['first_name']}"
         for row in (basket.network.providers[place] for place in basket.network.kinds["specialist"])
     ]
     attending = below(rng, np.full(count, len(doctors)))
     rows = basket.network.providers
+    told = [(rows[place]["npi"], rows[place]["practice_name"], "CT") for place in hospital.tolist()]
+    # Some fall ill elsewhere, in hospitals that the directory does not have.
+    for place in np.flatnonzero((kind == 0) & chance(rng, 0.05, count)).tolist():
+        told[place] = ELSEWHERE[place % len(ELSEWHERE)]
+    npis, hospitals, states = zip(*told, strict=True) if told else ((), (), ())
     return {
         "member_id": members.text["member_id"].take(pa.array(who)),
-        "facility_npi": pa.array([rows[place]["npi"] for place in hospital.tolist()], pa.string()),
-        "hospital": pa.array([rows[place]["practice_name"] for place in hospital.tolist()], pa.string()),
-        "hospital_state": pa.array(["CT"] * count, pa.string()),
+        "facility_npi": pa.array(npis, pa.string()),
+        "hospital": pa.array(hospitals, pa.string()),
+        "hospital_state": pa.array(states, pa.string()),
         "attending": pa.array([doctors[place] for place in attending.tolist()], pa.string()),
         "admission_date": days(today - np.where(inside, back // 4, back + nights)),
         "discharge_date": days(today - back, inside),

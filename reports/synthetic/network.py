@@ -5,7 +5,7 @@ An *affiliation* is a row of the provider feed: one provider under one tax ID. C
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,17 @@ _SPECIALTIES = {
     "supplier": ("Medical Equipment and Supplies", "Home Health", "Transportation"),
     "pharmacy": ("Pharmacy",),
 }  # fmt: skip
+#: What a place that bills for itself is called in the provider feed, by its kind; other names for doctors' offices.
+_PLACES = {
+    "hospital": "Hospital",
+    "psychiatric": "Psychiatric Hospital",
+    "recovery": "Substance Abuse Rehabilitation Facility",
+    "clinic": "Community Health Center",
+    "urgent care": "Urgent Care",
+}
+FACILITIES = frozenset(_PLACES.values()) - {"Community Health Center"}
+#: Invented: a place whose very name tells why people are there. Name and town.
+_RECOVERY = (("Cedar Ridge Recovery Center", "New Haven"), ("Quiet Cove Recovery Center", "Hartford"))
 _ORGANISATIONS = {"laboratory", "supplier", "pharmacy"}
 _LANGUAGES = ("English", "English, Spanish", "English, Portuguese", "English, Polish", "English, Chinese",
               "English, Haitian Creole", "English, Spanish, Portuguese")  # fmt: skip
@@ -308,19 +319,27 @@ def _others(network: Network, rng: np.random.Generator, members: int, as_of: int
             number += 1
 
 
+def _recovery_centers() -> Iterator[dict[str, str]]:
+    """The invented places as rows of the facilities file."""
+    for number, (name, city) in enumerate(_RECOVERY):
+        town = next(town for town in towns() if town.name == city)
+        yield {
+            "npi": npi(95_000_000 + number), "kind": "recovery", "name": name, "address": f"{200 + number} Mill Road",
+            "city": city, "zip": town.zip, "latitude": str(town.latitude), "longitude": str(town.longitude),
+        }  # fmt: skip
+
+
 def _facilities(network: Network, rng: np.random.Generator, as_of: int) -> None:
-    """Hospitals, health centers and urgent care of the Connecticut files, under tax IDs of our own."""
-    for number, place in enumerate(rows("connecticut_facilities.csv")):
-        specialty = {"hospital": "Hospital", "clinic": "Community Health Center"}.get(
-            place["kind"], "Urgent Care"
-        )
+    """Hospitals, health centers and urgent care of the Connecticut files, under tax IDs of our own, and two more."""
+    for number, place in enumerate([*rows("connecticut_facilities.csv"), *_recovery_centers()]):
         network.add(
             _row(
                 npi=place["npi"],
                 individual_medicaid_number=f"003{number:06d}",
                 tin=f"06{8_600_000 + number * 7:07d}",
                 practice_name=place["name"],
-                specialty=specialty,
+                specialty=_PLACES[place["kind"]],
+                kind="behavioral" if place["kind"] in ("psychiatric", "recovery") else "medical",
                 languages="English, Spanish",
                 address_line_1=place["address"],
                 city=place["city"],

@@ -264,9 +264,51 @@ def test_stays_have_room_and_board_and_some_have_not_ended(ask: Ask) -> None:
     assert len(stays) > 200
     assert all(room for room, *_ in stays)
     held = [row for row in stays if row[1] is None]
-    assert held
-    assert all(bill == "112" and status == "30" for _, _, bill, status in held)
+    assert {bill for _, _, bill, _ in held} == {"112", "113"}
+    assert all(status == "30" for *_, status in held)
     assert value(ask, "SELECT count(*) FROM admission WHERE discharge_date IS NULL") > 0
+
+
+def test_the_parts_of_a_stay_follow_each_other_under_one_day_of_admission(ask: Ask) -> None:
+    parts = ask(
+        "WITH bills AS (SELECT DISTINCT claim_id, person_id, bill_type_code b, admission_date a, discharge_date d, "
+        "claim_start_date s, claim_end_date e FROM medical_claim WHERE bill_type_code LIKE '11_') "
+        "SELECT f.a = l.a, f.s = f.a, l.s >= f.e, f.d IS NULL, (l.d IS NULL) = (l.b = '113'), l.b FROM bills f "
+        "JOIN bills l USING (person_id, a) WHERE f.b = '112' AND l.b IN ('113', '114')"
+    )
+    assert {bill for *_, bill in parts} == {"113", "114"}
+    assert all(all(facts) for *facts, _ in parts)
+
+
+def test_some_are_treated_in_places_that_tell_why_and_some_beyond_the_border(ask: Ask) -> None:
+    places = dict(
+        ask(
+            "SELECT specialty, count(DISTINCT claim_id) FROM medical_claim m JOIN provider p ON p.npi = m.facility_npi "
+            "WHERE bill_type_code LIKE '11_' GROUP BY 1"
+        )
+    )
+    assert {"Psychiatric Hospital", "Substance Abuse Rehabilitation Facility"} < set(places)
+    assert places["Hospital"] > 10 * places["Psychiatric Hospital"]
+    assert value(ask, "SELECT count(DISTINCT hospital_state) FROM admission") > 1
+
+
+def test_pictures_of_the_retina_are_taken_in_offices_too(ask: Ask) -> None:
+    taken = value(
+        ask,
+        "SELECT count(*) FROM medical_claim m JOIN provider p ON p.npi = m.rendering_npi "
+        "WHERE hcpcs_code = '92250' AND p.pcp",
+    )
+    assert taken > 0
+
+
+def test_a_practice_known_for_diabetes_has_children_with_it_too(ask: Ask) -> None:
+    children = value(
+        ask,
+        "SELECT count(DISTINCT m.member_id) FROM medical_claim m JOIN eligibility e USING (member_id) "
+        f"WHERE diagnosis_code_1 SIMILAR TO 'E1[01].*' AND rendering_tin = '061110001' "
+        f"AND birth_date > DATE '{AS_OF}' - INTERVAL 18 YEAR AND birth_date <= DATE '{AS_OF}' - INTERVAL 4 YEAR",
+    )
+    assert children >= 4
 
 
 def test_diagnoses_and_drugs_of_diabetes_follow_the_person(ask: Ask) -> None:

@@ -119,6 +119,23 @@ def test_loaded_accounts_carry_hashes_of_what_the_cast_tells(ask: Ask) -> None:
     assert value(ask, "SELECT count(*) FROM member_account WHERE password_hash LIKE '$2b$%'") == 2
 
 
+def test_a_stay_that_the_cast_bills_in_parts_voids_or_replaces_is_billed_so(ask: Ask) -> None:
+    def bills(client_id: str) -> list[tuple[Any, ...]]:
+        return ask(
+            "SELECT bill_type_code, DATE '2015-08-31' - admission_date, DATE '2015-08-31' - claim_start_date, "
+            "DATE '2015-08-31' - discharge_date, sum(paid_amount) > 0 FROM medical_claim "
+            f"WHERE member_id = '{client_id}' AND bill_type_code LIKE '11_' GROUP BY ALL ORDER BY 2 DESC, 3 DESC, 1"
+        )
+
+    assert bills("001234632") == [
+        ("112", 160, 160, None, True), ("114", 160, 148, 139, True), ("112", 40, 40, None, True),
+        ("113", 40, 22, None, True),
+    ]  # fmt: skip
+    assert [(bill, day, counts) for bill, day, *_, counts in bills("001234633")] == [
+        ("111", 120, True), ("118", 120, False), ("111", 90, True), ("117", 90, True),
+    ]  # fmt: skip
+
+
 def test_a_cast_with_a_fault_says_where(tmp_path: Path) -> None:
     path = tmp_path / "cast.toml"
     member = '[[household]]\n[[household.member]]\nclient_id = "001000001"\n'
