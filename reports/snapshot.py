@@ -9,6 +9,7 @@ the empty text for a blank. Both databases then sort alike (PostgreSQL is told t
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -305,25 +306,39 @@ def rows(
     Each is a dict from column key to a JSON-ready value; with `details` it also holds what is kept unprinted.
     `at` is the snapshot to read where it matters that it is the same as before: the served one may change any time.
     """
-    report = REPORTS[slug]
-    columns = (*report.columns, *report.details) if details else report.columns
-    for row in cells(slug, query, details=details, at=at):
-        yield _decode(columns, row)
-
-
-def cells(
-    slug: str, query: RowQuery, *, details: bool = False, at: Snapshot | None = None
-) -> Iterator[tuple[str | None, ...]]:
-    """The same rows as `rows`, as they are stored: a text a column, blank or None where there is nothing. A file of
-    ten thousand rows is written from these."""
     snapshot = at or published(slug)
     if snapshot is None or not query.tins:
         return
-    sql, params, _columns = _select(snapshot, query, details=details)
+    sql, params, columns = _select(snapshot, query, details=details)
     cursor = database.execute_sql(sql, params)
     while batch := cursor.fetchmany(1000):
         for row in batch:
-            yield row[:-1]
+            yield _decode(columns, row[:-1])
+
+
+def cells(slug: str, query: RowQuery, *, at: Snapshot | None = None) -> Iterator[tuple[str | None, ...]]:
+    """The same rows as they are stored, for files of any length: a text a column, blank or None where there is nothing.
+
+    However many there are, only some are in memory: on PostgreSQL the server keeps the result.
+    """
+    snapshot = at or published(slug)
+    if snapshot is None or not query.tins:
+        return
+    sql, params, _columns = _select(snapshot, query)
+    if isinstance(database.obj, SqliteDatabase):
+        cursor = database.execute_sql(sql, params)
+    else:
+        cursor = database.connection().cursor(name=f"cells_{next(_numbers)}", withhold=True)
+        cursor.execute(sql, params)
+    try:
+        while batch := cursor.fetchmany(1000):
+            for row in batch:
+                yield row[:-1]
+    finally:
+        cursor.close()
+
+
+_numbers = itertools.count()
 
 
 def attributed(client_ids: Iterable[str]) -> dict[str, Attributed]:

@@ -1,20 +1,30 @@
 """`portal`: the command line (contract.md). Exit 0: done; 2: the call or the input is wrong; 1: anything else."""
 
+from __future__ import annotations
+
 import csv
+import io
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 from peewee import OperationalError, ProgrammingError
 
 from webapp import clock
 from webapp.config import Settings, SettingsError, read_settings
+
+if (
+    TYPE_CHECKING
+):  # commands import what they need when they run: `portal --help` should not wait for the database's
+    from webapp.domain.report_pages import View
 
 
 class InputError(click.ClickException):
@@ -187,27 +197,51 @@ def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str
 @main.command()
 @click.argument("slug")
 @click.option("--tin", required=True)
-@click.option("--format", "form", default="json", type=click.Choice(["json", "csv"]), show_default=True)
+@click.option(
+    "--format", "form", default="json", type=click.Choice(["json", "csv", "xlsx"]), show_default=True
+)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
 def report(slug: str, tin: str, form: str, output: Path | None) -> None:
     """Print one published report, the same rows as the page."""
     from webapp.domain import report_pages
     from webapp.domain.db import connected
 
+    if form == "xlsx" and output is None and sys.stdout.isatty():
+        raise InputError("a workbook cannot be shown on a terminal: name a file with -o FILE")
     _open()
     with connected():
         try:
             view = report_pages.whole_report(slug, tin)
         except report_pages.NoSuchReport as fault:
             raise InputError(str(fault)) from fault
-        target = output.open("w", encoding="utf-8", newline="") if output else sys.stdout
-        if form == "json":
-            json.dump(report_pages.as_json(view), target, indent=2, ensure_ascii=False)
-            target.write("\n")
-        else:
-            csv.writer(target).writerows(report_pages.as_csv_rows(view))
-        if output:
-            target.close()
+        try:
+            with output.open("wb") if output else nullcontext(sys.stdout.buffer) as target:
+                _write_report(view, form, target)
+        except OSError as fault:
+            if output is None:
+                raise
+            raise InputError(f"{output} cannot be written: {fault.strerror}") from fault
+
+
+def _write_report(view: View, form: str, target: IO[bytes]) -> None:
+    """Write the report into a file or a pipe, as it comes from the database."""
+    from webapp.domain import report_files, report_pages
+
+    if form == "xlsx":
+        with (
+            tempfile.TemporaryFile() as made
+        ):  # a workbook is put together out of order; a pipe takes it in order
+            report_files.write_xlsx(view, made)
+            target.writelines(report_files.in_pieces(made))
+        return
+    text = io.TextIOWrapper(target, encoding="utf-8", newline="")
+    if form == "json":
+        json.dump(report_pages.as_json(view), text, indent=2, ensure_ascii=False)
+        text.write("\n")
+    else:
+        csv.writer(text).writerows(report_files.csv_rows(view))
+    text.flush()
+    text.detach()
 
 
 @main.command()

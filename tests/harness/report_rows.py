@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from reports import store
-from reports.catalog import REPORTS
+from reports.catalog import REPORTS, Column
 from reports.snapshot import ReportFacet, ReportRow, cell_names
 from reports.words import fold
 
@@ -31,6 +31,36 @@ def diabetic(number: int, **given: str) -> dict[str, str]:
     return {**row, **given}
 
 
+def generated(slug: str, number: int, **given: str) -> dict[str, str]:
+    """A row of any report, by the kinds of its columns: values repeat so that sorts meet ties, some cells are blank,
+    and every seventh row has its sensitive cells withheld."""
+    row = {column.key: _cell(column, number) for column in REPORTS[slug].columns}
+    if "client_id" in row:
+        row |= {
+            **_COMMON,
+            "member_name": f"Member{number % 40:02d}, Ana",
+            "client_id": f"{7_000_000 + number:09d}",
+        }
+        row["icm_status"] = ("", "ACTIVE", "", "CLOSED")[number % 4]
+    return {**row, **given}
+
+
+def _cell(column: Column, number: int) -> str:
+    if column.sensitive and number % 7 == 0:
+        return "withheld"
+    if number % 5 == 0 and column.kind not in ("count", "percent"):
+        return ""
+    made = {
+        "date": f"2025-{number % 12 + 1:02d}-15",
+        "due": "Due" if number % 3 else "",
+        "flag": ("YES", "NO")[number % 2],
+        "count": f"{number % 13:09d}",
+        "percent": f"{number * 37 % 1001:04d}",
+        "id": f"00{number % 30:07d}",
+    }
+    return made.get(column.kind, f"{column.label} {number % 11}")
+
+
 def publish(
     slug: str, practices: Mapping[str, Sequence[Mapping[str, str]]], name: str = "Elm Street"
 ) -> None:
@@ -38,6 +68,7 @@ def publish(
     report = REPORTS[slug]
     keys = [column.key for column in (*report.columns, *report.details)]
     cells = cell_names(keys)
+    absent = [name for name in ("client_id", "icm") if name not in cells.values()]
     draft = store.begin(slug, AS_OF, COMPLETE_THROUGH, keys)
     due_keys = [column.key for column in report.columns if column.kind == "due"]
     rows, totals, due_totals, labels = [], Counter[Any](), Counter[Any](), {}
@@ -45,15 +76,18 @@ def publish(
         for position, row in enumerate(listed):
             npi, any_due = row.get("npi", "1000000004"), any(row.get(key) for key in due_keys)
             values = [row.get(key, "") for key in keys]
-            rows.append((draft.id, tin, position, npi, any_due, fold(row["member_name"]), *values))
-            facets = [(tin, "practice", "", name), (tin, "pcp", npi, row["pcp_name"])]
+            name_key = fold(row.get("member_name", ""))
+            rows.append((draft.id, tin, position, npi, any_due, name_key, *values, *[""] * len(absent)))
+            facets = [(tin, "practice", "", name)]
+            if "pcp_name" in row:
+                facets.append((tin, "pcp", npi, row["pcp_name"]))
             if row.get("icm_status"):
                 facets.append((tin, "icm", row["icm_status"], row["icm_status"]))
             for *facet, label in facets:
                 totals[tuple(facet)] += 1
                 due_totals[tuple(facet)] += any_due
                 labels[tuple(facet)] = label
-    columns = ("snapshot_id", "tin", "position", "npi", "any_due", "name_key", *cells.values())
+    columns = ("snapshot_id", "tin", "position", "npi", "any_due", "name_key", *cells.values(), *absent)
     count = store.write(ReportRow, columns, [rows])
     facet_rows = [
         (draft.id, *facet, labels[facet], total, due_totals[facet]) for facet, total in totals.items()

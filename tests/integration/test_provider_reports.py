@@ -14,7 +14,7 @@ from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
-from webapp.domain import accounts, practices, report_pages
+from webapp.domain import accounts, practices, report_files, report_pages
 from webapp.domain.audit import AuditEntry
 from webapp.domain.row_searches import RowSearch
 from webapp.tables import SCHEMA
@@ -342,7 +342,7 @@ def test_the_download_equals_the_page_row_for_row(office: Client, query: str) ->
 
 def test_the_download_equals_what_the_command_prints(office: Client) -> None:
     _heads, *listed = downloaded(office, f"/providers/reports/adult-diabetes.csv?tin={MINE}")
-    printed = list(report_pages.as_csv_rows(report_pages.whole_report("adult-diabetes", MINE)))
+    printed = list(report_files.csv_rows(report_pages.whole_report("adult-diabetes", MINE)))
     assert listed == printed[printed.index([]) + 2 :]
 
 

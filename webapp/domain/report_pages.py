@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from reports import snapshot
+from reports import snapshot, summary
 from reports.catalog import REPORTS, Column, Report
 from reports.snapshot import Practice, ReportFacet, ReportPublished, ReportSnapshot, RowQuery
 from reports.words import N_
@@ -22,9 +22,6 @@ CELL_WORDS = (
     N_("Attribution"),
     N_("Self Selection"),
 )
-
-#: A spreadsheet reads a cell that begins with one of these as a formula (the last four are full-width forms).
-FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 
 #: Translates a text of ours; `str` leaves it in English.
 Words = Callable[[str], str]
@@ -50,9 +47,19 @@ class View:
     due_total: int
     only: tuple[str, ...] = ()
 
+    @property
+    def report_id(self) -> str:
+        """What a person on the telephone can read out so that others find the same figures: report, day, snapshot."""
+        made = self.snapshot
+        return f"{self.report.slug}-{made.as_of.isoformat()}-{made.id}" if made else ""
+
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Every row, as it comes from the database."""
-        return snapshot.rows(self.report.slug, self.query)
+        """Every row of this snapshot, as it comes from the database, with JSON-ready values."""
+        return snapshot.rows(self.report.slug, self.query, at=self.snapshot)
+
+    def cells(self) -> Iterator[tuple[str | None, ...]]:
+        """The same rows as they are stored."""
+        return snapshot.cells(self.report.slug, self.query, at=self.snapshot)
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,7 @@ def whole_report(slug: str, tin: str) -> View:
     if not name and not _is_known(tin):
         raise NoSuchReport(f"there is no practice with the Tax ID {tin!r}")
     query = RowQuery(tins=(tin,), hidden=consent.hidden_from(report))
-    found = snapshot.page(slug, query, per_page=1)
+    found = snapshot.page(slug, query, per_page=1, at=published)
     return View(report, tin, name, published, query, found.total, found.due_total)
 
 
@@ -168,30 +175,6 @@ def as_json(view: View) -> dict[str, Any]:
     }
 
 
-def as_csv_rows(view: View, words: Words = str) -> Iterator[list[Any]]:
-    """The header block, a blank line, the column heads, then the rows; no cell acts in a spreadsheet."""
-    for line in header_block(view, words):
-        yield [safe_cell(cell) for cell in line]
-    yield []
-    yield [words(column.label) for column in view.report.columns]
-    ours = cell_words(words)
-    written = [_Written(_csv_cell(column, ours)) for column in view.report.columns]
-    for row in view.rows():
-        yield [cells[value] for cells, value in zip(written, row.values())]
-
-
-class _Written(dict[Any, str]):
-    """Value -> cell text of one column. Dates, PCPs and flags repeat: looking up is faster than writing again."""
-
-    def __init__(self, show: Callable[[Any], str]) -> None:
-        super().__init__({None: ""})
-        self.show = show
-
-    def __missing__(self, value: Any) -> str:
-        self[value] = text = self.show(value)
-        return text
-
-
 def header_block(view: View, words: Words = str) -> Iterator[list[str]]:
     """What stands over a printed report (guide 003, each sample table), as lines of one or two cells."""
     report, made = view.report, view.snapshot
@@ -209,6 +192,8 @@ def header_block(view: View, words: Words = str) -> Iterator[list[str]]:
     yield [words(N_("Rows")), str(view.total)]
     if has_due(report):
         yield [words(N_("Rows with something Due")), str(view.due_total)]
+    if made:
+        yield [words(N_("Report ID")), view.report_id]
 
 
 def us_date(day: date) -> str:
@@ -216,20 +201,17 @@ def us_date(day: date) -> str:
     return f"{day:%m/%d/%Y}"
 
 
-def safe_cell(text: str) -> str:
-    """`text` as a spreadsheet shows it: behind an apostrophe where it would be read as a formula."""
-    return f"'{text}" if text[:1] in FORMULA_STARTS else text
-
-
 def cell_words(words: Words = str) -> dict[str, str]:
-    """CELL_WORDS in the reader's language."""
-    return {word: words(word) for word in CELL_WORDS}
+    """CELL_WORDS, and the names of the practice summary's measures, in the reader's language."""
+    named = {measure.name: ": ".join(words(part) for part in measure.names) for measure in summary.measures()}
+    return {**named, **{word: words(word) for word in CELL_WORDS}}
 
 
 def cell_text(column: Column, ours: Mapping[str, str]) -> Callable[[Any], str]:
     """How the values of a column are written for people: a function from a value (never None) to text.
 
-    Dates as mm/dd/yyyy; the words of `ours` (cell_words) in the reader's language; everything else as it is.
+    Dates as mm/dd/yyyy; percentages with one decimal; the words of `ours` (cell_words) in the reader's language;
+    everything else as it is.
     """
     if column.kind == "date":
 
@@ -239,18 +221,11 @@ def cell_text(column: Column, ours: Mapping[str, str]) -> Callable[[Any], str]:
             return ours.get(value, value)
 
         return show_date
-    if column.kind in ("due", "flag", "text"):
+    if column.kind == "percent":
+        return lambda value: f"{value:.1f}%" if isinstance(value, float) else ours.get(value, str(value))
+    if column.kind in ("due", "flag", "text") or column.sensitive:
         return lambda value: ours.get(value, value)
     return str
-
-
-def _csv_cell(column: Column, ours: Mapping[str, str]) -> Callable[[Any], str]:
-    show = cell_text(column, ours)
-    if column.kind in ("date", "due", "flag", "count"):
-        return show
-    if column.kind in ("id", "name"):
-        return safe_cell
-    return lambda value: safe_cell(show(value))
 
 
 def _is_known(tin: str) -> bool:

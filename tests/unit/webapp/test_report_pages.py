@@ -1,4 +1,4 @@
-"""What `portal report` prints, and what a spreadsheet is given."""
+"""What `portal report` prints as JSON, and what it refuses."""
 
 import json
 from typing import Any
@@ -37,21 +37,6 @@ def test_the_object_printed_has_the_contracts_keys_and_iso_dates(published: None
     assert json.loads(json.dumps(rows)) == rows
 
 
-def test_the_file_opens_with_the_header_block(published: None) -> None:
-    lines = list(report_pages.as_csv_rows(report_pages.whole_report("adult-diabetes", TIN)))
-    assert lines[: lines.index([])] == [
-        ["Gaps in Care: Adult Diabetes (Type 1 and 2), Ages 18-75"],
-        ["Practice", "Elm Street"],
-        ["Tax ID Number (TIN)", TIN],
-        ["As of", "03/25/2026"],
-        ["Claims complete through", "02/28/2026"],
-        ["Excludes Dual Eligible and Opt-Out Members"],
-        ["Rows", "2"],
-        ["Rows with something Due", "2"],
-    ]
-    assert lines[-1][6:8] == ["", "Due"]
-
-
 def test_a_practice_without_rows_gets_an_empty_report(published: None) -> None:
     add_provider(npi="1000000012", tin="061110002", practice_name="Oak Street")
     printed = report_pages.as_json(report_pages.whole_report("adult-diabetes", "061110002"))
@@ -71,13 +56,3 @@ def test_what_cannot_be_printed_is_refused_by_name(
 ) -> None:
     with pytest.raises(report_pages.NoSuchReport, match=message):
         report_pages.whole_report(slug, tin)
-
-
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\ta", "\ra", "\na", "＝1"])
-def test_a_cell_that_a_spreadsheet_would_run_stands_behind_an_apostrophe(text: str) -> None:
-    assert report_pages.safe_cell(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["", "860-555-0100", "03/25/2026", "O'Neil", "007000011", "1+1"])
-def test_other_cells_stay_as_they_are(text: str) -> None:
-    assert report_pages.safe_cell(text) == text

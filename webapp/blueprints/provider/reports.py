@@ -2,7 +2,9 @@
 
 import csv
 import io
+import tempfile
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +16,7 @@ from webapp.blueprints.provider import asked as addresses
 from webapp.blueprints.provider import blueprint
 from webapp.blueprints.provider.asked import Asked
 from webapp.blueprints.provider.rows import heads, table_rows
-from webapp.domain import audit, directory, practices, report_pages, row_searches
+from webapp.domain import audit, directory, practices, report_files, report_pages, row_searches
 from webapp.domain.db import connected
 from webapp.web import audience, render
 from webapp.web.signed_in import actor
@@ -25,6 +27,7 @@ PER_PAGE = 50
 MOST_PRINTED = 2_000
 #: Rows of a download that are sent at a time.
 CHUNK = 500
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/reports")
@@ -55,16 +58,24 @@ def search_reports() -> Response:
 @audience.provider
 def reports_csv(slug: str) -> Response:
     """Every row that the page shows, on all its pages, streamed."""
-    asked = addresses.read(slug, request.args, _tins())
-    view = _page(asked, 1).view
-    if view.snapshot is None:
-        abort(404)
-    audit.record(
-        actor(), "download", subject=addresses.subject(slug, asked.tin), detail=f"csv, {view.total} rows"
-    )
-    response = Response(stream_with_context(_csv_text(view)), mimetype="text/csv")
-    name = f"{slug}-{asked.tin}-{view.snapshot.as_of}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    view = _download(slug, "csv")
+    return _attachment(view, stream_with_context(_csv_text(view)), "csv", "text/csv")
+
+
+@blueprint.get("/reports/<slug>.xlsx")
+@audience.provider
+def reports_xlsx(slug: str) -> Response:
+    """The same rows as a workbook. It lies in a file without a name that is gone when it has been sent."""
+    view = _download(slug, "xlsx")
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the last piece has been sent
+    try:
+        report_files.write_xlsx(view, file, _)
+        length = file.tell()
+    except BaseException:
+        file.close()
+        raise
+    response = _attachment(view, report_files.in_pieces(file), "xlsx", XLSX)
+    response.content_length = length
     return response
 
 
@@ -192,6 +203,27 @@ def _note(asked: Asked) -> None:
     audit.record(actor(), "report-view", subject=addresses.subject(asked.report.slug, asked.tin))
 
 
+def _download(slug: str, form: str) -> report_pages.View:
+    """The rows that a download holds, noted in the audit log. A report that was never made is a 404."""
+    asked = addresses.read(slug, request.args, _tins())
+    view = _page(asked, 1, 1).view
+    if view.snapshot is None:
+        abort(404)
+    subject = addresses.subject(slug, asked.tin)
+    audit.record(actor(), "download", subject=subject, detail=f"{form}, {view.total} rows")
+    return view
+
+
+def _attachment(
+    view: report_pages.View, pieces: Iterator[str] | Iterator[bytes], form: str, mimetype: str
+) -> Response:
+    response = Response(pieces, mimetype=mimetype)
+    day = view.snapshot.as_of if view.snapshot else ""
+    name = f"{view.report.slug}-{view.tin}-{day}.{form}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def _csv_text(view: report_pages.View) -> Iterator[str]:
     """The file in pieces. The mark at its beginning tells spreadsheets that it is UTF-8. By the time it is sent, the
     request's own connection has been given back."""
@@ -203,14 +235,9 @@ def _csv_pieces(view: report_pages.View) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
-    batch = []
-    for row in report_pages.as_csv_rows(view, _):
-        batch.append(row)
-        if len(batch) == CHUNK:
-            writer.writerows(batch)
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-            batch.clear()
-    writer.writerows(batch)
-    yield buffer.getvalue()
+    lines = report_files.csv_rows(view, _)
+    while batch := list(islice(lines, CHUNK)):
+        writer.writerows(batch)
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()

@@ -1,0 +1,209 @@
+"""A report as a file: CSV and XLSX with the same header block and the same figures.
+
+Both are written from the stored cells of one snapshot as they come from the database, so that ten thousand rows and a
+hundred thousand take the same memory, and a refresh that publishes meanwhile changes nothing in them.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from typing import IO, Any
+
+import xlsxwriter
+
+from reports.definition import Column
+from webapp.domain.report_pages import View, Words, cell_text, cell_words, header_block
+
+#: A spreadsheet reads a cell of a CSV that begins with one of these as a formula (the last four are full-width forms).
+FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
+
+#: The longest text that a cell of a spreadsheet holds.
+LONGEST_CELL = 32_767
+
+#: Width of a spreadsheet's column in characters, by the kind of its cells, and by key where a kind says too little.
+WIDTHS = {"date": 12, "due": 11, "flag": 10, "count": 10, "percent": 10, "id": 16, "name": 26, "text": 18}
+WIDER = {"address": 30, "city_state_zip": 26, "diagnosis": 38, "hospital": 28, "facility": 28, "measure": 50,
+         "revenue": 28, "gender": 9}  # fmt: skip
+
+
+def csv_rows(view: View, words: Words = str) -> Iterator[list[str]]:
+    """The header block, a blank line, the column heads, then the rows; no cell acts in a spreadsheet."""
+    for line in header_block(view, words):
+        yield [safe_cell(cell) for cell in line]
+    yield []
+    columns = view.report.columns
+    yield [words(column.label) for column in columns]
+    ours = cell_words(words)
+    written = [_Written(_csv_cell(column, ours)) for column in columns]
+    for row in view.cells():
+        yield [texts[value] for texts, value in zip(written, row)]
+
+
+def safe_cell(text: str) -> str:
+    """`text` as a spreadsheet shows it: behind an apostrophe where it would be read as a formula."""
+    return f"'{text}" if text[:1] in FORMULA_STARTS else text
+
+
+class _Written(dict[Any, Any]):
+    """Stored cell -> what is written, of one column. Dates, PCPs and flags repeat: looking up is faster than writing
+    again. It forgets when it has grown, so that a column of names takes no more memory than a column of flags."""
+
+    MOST = 20_000
+
+    def __init__(self, show: Callable[[str], Any]) -> None:
+        super().__init__({None: "", "": ""})
+        self.show = show
+
+    def __missing__(self, value: str) -> Any:
+        if len(self) > self.MOST:
+            self.clear()
+            self.update({None: "", "": ""})
+        self[value] = written = self.show(value)
+        return written
+
+
+def _csv_cell(column: Column, ours: Mapping[str, str]) -> Callable[[str], str]:
+    show = cell_text(column, ours)
+    if column.kind in ("date", "due", "flag", "count", "percent"):
+        return lambda stored: show(stored_value(column, stored))
+    if column.kind in ("id", "name") and not column.sensitive:
+        return safe_cell
+    return lambda stored: safe_cell(show(stored))
+
+
+def stored_value(column: Column, stored: str) -> Any:
+    """A stored cell (not blank) as the pages get it: counts and percentages are numbers, all else is text."""
+    if column.kind in ("count", "percent") and stored.isdigit():
+        return int(stored) if column.kind == "count" else int(stored) / 10
+    return stored
+
+
+# --- XLSX ---
+
+
+def write_xlsx(view: View, file: IO[bytes], words: Words = str) -> None:
+    """Write the workbook into `file` (binary, seekable). Dates are dates and counts are numbers; everything else is
+    text, whatever it looks like. Rows go to the disk as they are written; what lies there is removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        book = xlsxwriter.Workbook(
+            file,
+            {
+                "constant_memory": True,
+                "tmpdir": folder,
+                "default_date_format": "mm/dd/yyyy",
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
+        )
+        _describe(book, view, words)
+        _Sheet(book, view, words).write()
+        book.close()
+
+
+def _describe(book: Any, view: View, words: Words) -> None:
+    """The document's title and times; no person's name."""
+    properties: dict[str, Any] = {"title": words(view.report.title), "subject": view.report_id}
+    if view.snapshot:
+        properties["created"] = view.snapshot.created_at
+    book.set_properties(properties)
+
+
+class _Sheet:
+    """The one sheet of a workbook: header block, blank line, heads with a filter, rows."""
+
+    def __init__(self, book: Any, view: View, words: Words) -> None:
+        self.view, self.words = view, words
+        self.columns = view.report.columns
+        self.sheet = book.add_worksheet(view.report.slug[:31])
+        self.title = book.add_format({"bold": True, "font_size": 14})
+        self.head = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2, "bg_color": "#F3F6F9"}
+        )
+        self.formats = {
+            "date": book.add_format({"num_format": "mm/dd/yyyy", "align": "left"}),
+            "count": book.add_format({"num_format": "0"}),
+            "percent": book.add_format({"num_format": "0.0%"}),
+            "due": book.add_format({"bold": True, "font_color": "#8A2F00", "bg_color": "#FFF1E6"}),
+        }
+
+    def write(self) -> None:
+        """Everything, from top to bottom: in constant memory a row that was left cannot be written to again."""
+        sheet = self.sheet
+        for number, column in enumerate(self.columns):
+            sheet.set_column(number, number, WIDER.get(column.key, WIDTHS[column.kind]))
+        lines = list(header_block(self.view, self.words))
+        for line, texts in enumerate(lines):
+            for place, text in enumerate(texts):
+                sheet.write_string(line, place, text, self.title if line == 0 else None)
+        heads = len(lines) + 1
+        sheet.set_row(heads, 32)
+        for number, column in enumerate(self.columns):
+            sheet.write_string(heads, number, self.words(column.label), self.head)
+        last = self._rows(heads + 1)
+        sheet.autofilter(heads, 0, max(last, heads), len(self.columns) - 1)
+        sheet.freeze_panes(heads + 1, 0)
+        sheet.repeat_rows(heads)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer("&L&F&R&P / &N")
+
+    def _rows(self, first: int) -> int:
+        """Write the rows from line `first` on; returns the last line written."""
+        ours = cell_words(self.words)
+        writers = [self._writer(column, ours) for column in self.columns]
+        line = first
+        for line, row in enumerate(self.view.cells(), first):
+            for number, stored in enumerate(row):
+                if stored:
+                    writers[number](line, number, stored)
+        return line
+
+    def _writer(self, column: Column, ours: Mapping[str, str]) -> Callable[[int, int, str], Any]:
+        """Writes a stored cell of this column into a line and place of the sheet."""
+        sheet, form = self.sheet, self.formats.get(column.kind)
+        made = _Written(_xlsx_value(column, ours))
+
+        def write(line: int, place: int, stored: str) -> None:
+            value = made[stored]
+            if isinstance(value, str):
+                sheet.write_string(line, place, value, form)
+            elif isinstance(value, datetime):
+                sheet.write_datetime(line, place, value, form)
+            else:
+                sheet.write_number(line, place, value, form)
+
+        return write
+
+
+def _xlsx_value(column: Column, ours: Mapping[str, str]) -> Callable[[str], Any]:
+    """How a stored cell of the column stands in a spreadsheet: as a moment (a date), a number or a text."""
+    show = cell_text(column, ours)
+
+    def value(stored: str) -> Any:
+        if column.kind == "date" and (day := _date(stored)):
+            return datetime(day.year, day.month, day.day)
+        if column.kind in ("count", "percent") and stored.isdigit():
+            return int(stored) if column.kind == "count" else int(stored) / 1000
+        return show(stored)[:LONGEST_CELL]
+
+    return value
+
+
+def _date(text: str) -> date | None:
+    """The day, where a spreadsheet can hold it: its calendar begins with 1900."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year >= 1900 else None
+
+
+def in_pieces(file: IO[bytes], size: int = 65_536) -> Iterator[bytes]:
+    """The file from its beginning, piece by piece; it is closed at the end, or when nobody reads on."""
+    with file:
+        file.seek(0)
+        while piece := file.read(size):
+            yield piece
