@@ -6,13 +6,17 @@ which columns are printed. One file in `reports/definitions/` holds one report.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from reports.words import N_
 
-Kind = Literal["text", "date", "due", "flag", "count", "id", "name"]
+Kind = Literal["text", "date", "due", "flag", "count", "percent", "id", "name"]
 Group = Literal["gaps", "utilization", "panel", "overview"]
+Gender = Literal["F", "M"]
+#: What a row of a report is: a member, a stay that a hospital told of, a visit to an emergency department, a stay
+#: that was billed, or a measure of the practice.
+Rows = Literal["members", "admissions", "ed_visits", "stays", "measures"]
 
 #: Printed over every report that leaves these members out (guide 003, each sample table).
 EXCLUDED_NOTE = N_("Excludes Dual Eligible and Opt-Out Members")
@@ -20,11 +24,15 @@ EXCLUDED_NOTE = N_("Excludes Dual Eligible and Opt-Out Members")
 
 @dataclass(frozen=True)
 class Column:
-    """One printed column: the JSON `key`, the English heading, and how its cells are read and sorted."""
+    """One printed column: the JSON `key`, the English heading, and how its cells are read and sorted.
+
+    A `sensitive` one is withheld on a claim about HIV, substance abuse or behavioral health, unless consented.
+    """
 
     key: str
     label: str
     kind: Kind = "text"
+    sensitive: bool = False
 
 
 PCP_NUMBER = Column("pcp_number", N_("PCP Number"), "id")
@@ -46,17 +54,23 @@ def with_common(*columns: Column) -> tuple[Column, ...]:
 
 
 @dataclass(frozen=True)
-class Population:
-    """Who is on a report, beside being enrolled, alive and attributed.
-
-    Ages are whole years on the as-of date, both ends included. `any_of` are concepts, of which at least one must
-    have been reported in the `within_months` before the as-of date; those in `weak` are weaker evidence, and the
-    detail `why` says so of a member who is listed by them alone.
-    """
+class Who:
+    """Ages in whole years on the as-of date, both ends included, and a gender; None stands for any."""
 
     age_from: int | None = None
     age_to: int | None = None
-    gender: Literal["F", "M"] | None = None
+    gender: Gender | None = None
+
+
+@dataclass(frozen=True)
+class Population:
+    """Who is on a report, beside being enrolled, alive and attributed: anyone of `who`.
+
+    `any_of` are concepts, of which at least one must have been reported in the `within_months` before the as-of
+    date; those in `weak` are weaker evidence, and the detail `why` says so of a member listed by them alone.
+    """
+
+    who: tuple[Who, ...] = (Who(),)
     any_of: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
     within_months: int | None = None
@@ -65,16 +79,89 @@ class Population:
 
 
 @dataclass(frozen=True)
-class Test:
-    """A service looked up for each member: any of `concepts` counts; Due `months` after the last one.
+class Way:
+    """One way in which a test can be done, with its own interval: `name` is what the report calls it."""
 
-    Gives the columns `<key>_date` and `<key>_due`.
-    """
+    name: str
+    concepts: tuple[str, ...]
+    months: int
+
+
+@dataclass(frozen=True)
+class Never:
+    """What ends the need for a test for good: any of `any_of`, or both of `both` on different days, ever reported."""
+
+    any_of: tuple[str, ...]
+    both: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Alongside:
+    """A second test, printed as YES under `key` when done in the last `months`. The test beside it is not Due
+    while both were done in that time."""
 
     key: str
     concepts: tuple[str, ...]
     months: int
     label: str
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How many visits a young child should have had: one by each of these ages (the first in days, the others in
+    months), with months of grace, watched until `until_months` of age."""
+
+    first_days: int
+    months: tuple[int, ...]
+    grace_months: int
+    until_months: int
+
+
+@dataclass(frozen=True)
+class Test:
+    """A service looked up for each member of `who`: any of `concepts` counts; Due `months` after the last one.
+
+    Gives the columns `<key>_date` and `<key>_due`, and `<key>_kind` where there are `ways` (the last service counts,
+    with the interval of its own way). With `once`, a single column `<key>`: YES if ever done, else Due.
+    The date stands for members of `dated_for` too, for whom nothing is Due.
+    """
+
+    key: str
+    label: str
+    concepts: tuple[str, ...] = ()
+    months: int = 12
+    who: Who = Who()
+    dated_for: Who | None = None
+    ways: tuple[Way, ...] = ()
+    never: Never | None = None
+    alongside: Alongside | None = None
+    schedule: Schedule | None = None
+    once: bool = False
+
+    @property
+    def date_key(self) -> str:
+        """The column of the last date."""
+        return f"{self.key}_date"
+
+    @property
+    def due_key(self) -> str:
+        """The column that says Due."""
+        return self.key if self.once else f"{self.key}_due"
+
+    @property
+    def evidence_key(self) -> str:
+        """The detail that says what the last date comes from (`reports.evidence`)."""
+        return f"{self.key}_evidence"
+
+    @property
+    def all_concepts(self) -> tuple[str, ...]:
+        """Every concept that counts as this test, whichever way."""
+        return (*self.concepts, *(concept for way in self.ways for concept in way.concepts))
+
+
+#: Kept beside the printed columns.
+WHY = Column("why", N_("Why this member is listed"))
+CONSENTED = Column("consented", N_("Shown by the member's consent"))
 
 
 @dataclass(frozen=True)
@@ -87,11 +174,20 @@ class Report:
     group: Group
     order: int
     columns: tuple[Column, ...]
-    population: Population
+    population: Population = Population()
     tests: tuple[Test, ...] = ()
+    rows: Rows = "members"
     excluded: str | None = None
     help: tuple[str, ...] = ()
-    details: tuple[Column, ...] = field(default=())
+
+    @property
+    def details(self) -> tuple[Column, ...]:
+        """What is stored of a row but not printed: why the member is listed, the evidence of each test, and the
+        sensitive categories that are shown by consent."""
+        why = (WHY,) if self.population.any_of else ()
+        evidence = tuple(Column(test.evidence_key, test.label) for test in self.tests)
+        consented = (CONSENTED,) if any(column.sensitive for column in self.columns) else ()
+        return (*why, *evidence, *consented)
 
     def column(self, key: str) -> Column:
         """The column called `key`, printed or kept as a detail. Raises KeyError."""

@@ -1,7 +1,17 @@
 """Gaps in Care: Adult Diabetes (guide 003, "Adult Diabetes Screening Tests")."""
 
-from reports.definition import EXCLUDED_NOTE, Column, Population, Report, Test, with_common
+from reports.definition import EXCLUDED_NOTE, Column, Population, Report, Test, Who, with_common
 from reports.words import N_
+
+#: Asked of children with diabetes too.
+NEPHROPATHY = Test(
+    "nephropathy",
+    N_("Nephropathy testing"),
+    ("nephropathy_uacr", "nephropathy_screen_2015", "nephropathy_treatment_2015"),
+)
+RETINAL_EXAM = Test(
+    "retinal_exam", N_("Retinal eye exam"), ("retinal_exam_eye_provider", "retinal_exam_any_provider")
+)
 
 REPORT = Report(
     slug="adult-diabetes",
@@ -10,27 +20,16 @@ REPORT = Report(
     group="gaps",
     order=10,
     population=Population(
-        age_from=18,
-        age_to=75,
+        who=(Who(18, 75),),
         any_of=("diabetes_dx", "diabetes_rx"),
         weak=("diabetes_rx",),
         within_months=24,
     ),
     tests=(
-        Test("hba1c", ("hba1c",), 6, N_("HbA1c")),
-        Test("ldl_c", ("ldl_c",), 12, N_("LDL-C")),
-        Test(
-            "nephropathy",
-            ("nephropathy_uacr", "nephropathy_screen_2015", "nephropathy_treatment_2015"),
-            12,
-            N_("Nephropathy testing"),
-        ),
-        Test(
-            "retinal_exam",
-            ("retinal_exam_eye_provider", "retinal_exam_any_provider"),
-            12,
-            N_("Retinal eye exam"),
-        ),
+        Test("hba1c", N_("HbA1c"), ("hba1c",), months=6),
+        Test("ldl_c", N_("LDL-C"), ("ldl_c",)),
+        NEPHROPATHY,
+        RETINAL_EXAM,
     ),
     columns=with_common(
         Column("hba1c_date", N_("HbA1c"), "date"),
@@ -42,7 +41,6 @@ REPORT = Report(
         Column("retinal_exam_date", N_("Retinal Eye Exam"), "date"),
         Column("retinal_exam_due", N_("Retinal Eye Exam Due"), "due"),
     ),
-    details=(Column("why", N_("Why this member is listed")),),
     excluded=EXCLUDED_NOTE,
     help=(
         N_(
