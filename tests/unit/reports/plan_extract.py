@@ -30,6 +30,8 @@ ALWAYS = {
     "pcp_selection": "member_id npi selected_on",
     "icm_status": "member_id status",
     "ndc": "ndc ingredient",
+    "admission": "member_id facility_npi hospital hospital_state attending admission_date discharge_date "
+    "diagnosis_code",
 }
 
 
