@@ -41,6 +41,9 @@ database = DatabaseProxy()
 #: How many text cells a stored row has room for.
 CELLS = 24
 
+#: Rows that are fetched at a time.
+FETCHED = 1000
+
 #: The slug under which attribution is published; it is no report.
 ATTRIBUTION = "attribution"
 
@@ -311,13 +314,16 @@ def rows(
         return
     sql, params, columns = _select(snapshot, query, details=details)
     cursor = database.execute_sql(sql, params)
-    while batch := cursor.fetchmany(1000):
+    while batch := cursor.fetchmany(FETCHED):
         for row in batch:
             yield _decode(columns, row[:-1])
 
 
-def cells(slug: str, query: RowQuery, *, at: Snapshot | None = None) -> Iterator[tuple[str | None, ...]]:
-    """The same rows as they are stored, for files of any length: a text a column, blank or None where there is nothing.
+def cells(
+    slug: str, query: RowQuery, *, at: Snapshot | None = None
+) -> Iterator[list[tuple[str | None, ...]]]:
+    """The same rows as they are stored, in batches, for files of any length: a text a column, blank or None where there
+    is nothing, and last the row's position.
 
     However many there are, only some are in memory: on PostgreSQL the server keeps the result.
     """
@@ -331,9 +337,8 @@ def cells(slug: str, query: RowQuery, *, at: Snapshot | None = None) -> Iterator
         cursor = database.connection().cursor(name=f"cells_{next(_numbers)}", withhold=True)
         cursor.execute(sql, params)
     try:
-        while batch := cursor.fetchmany(1000):
-            for row in batch:
-                yield row[:-1]
+        while batch := cursor.fetchmany(FETCHED):
+            yield batch
     finally:
         cursor.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
@@ -239,7 +238,7 @@ def _write_report(view: View, form: str, target: IO[bytes]) -> None:
         json.dump(report_pages.as_json(view), text, indent=2, ensure_ascii=False)
         text.write("\n")
     else:
-        csv.writer(text).writerows(report_files.csv_rows(view))
+        text.writelines(report_files.csv_text(view))
     text.flush()
     text.detach()
 

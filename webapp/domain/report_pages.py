@@ -57,8 +57,8 @@ class View:
         """Every row of this snapshot, as it comes from the database, with JSON-ready values."""
         return snapshot.rows(self.report.slug, self.query, at=self.snapshot)
 
-    def cells(self) -> Iterator[tuple[str | None, ...]]:
-        """The same rows as they are stored."""
+    def cells(self) -> Iterator[list[tuple[str | None, ...]]]:
+        """The same rows as they are stored, in batches; each row's position comes last."""
         return snapshot.cells(self.report.slug, self.query, at=self.snapshot)
 
 

@@ -1,10 +1,7 @@
 """Reports/Data: one report of one practice as a table, for paper, and as a file (guide 003)."""
 
-import csv
-import io
 import tempfile
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,8 +22,6 @@ from webapp.web.texts import gettext as _
 PER_PAGE = 50
 #: More rows than this do not go on paper; the download has them.
 MOST_PRINTED = 2_000
-#: Rows of a download that are sent at a time.
-CHUNK = 500
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -228,16 +223,5 @@ def _csv_text(view: report_pages.View) -> Iterator[str]:
     """The file in pieces. The mark at its beginning tells spreadsheets that it is UTF-8. By the time it is sent, the
     request's own connection has been given back."""
     with connected():
-        yield from _csv_pieces(view)
-
-
-def _csv_pieces(view: report_pages.View) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    buffer.write("\ufeff")
-    lines = report_files.csv_rows(view, _)
-    while batch := list(islice(lines, CHUNK)):
-        writer.writerows(batch)
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+        yield "\ufeff"
+        yield from report_files.csv_text(view, _)
