@@ -36,7 +36,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument("--runs", type=int, default=RUNS, help="measurements of which the median counts")
     parser.add_argument("--rows", type=int, default=ROWS, help="stored report rows")
-    parser.add_argument("--members", type=int, default=100_000, help="members of the refreshed extract")
+    parser.add_argument(
+        "--members", type=int, default=refreshing.MEMBERS, help="members of the refreshed extract"
+    )
     return parser.parse_args()
 
 

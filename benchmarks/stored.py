@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +51,7 @@ _LAST = (
     "Rivera",
 )
 _FIRST = ("Ana", "Luis", "Grace", "Daniel", "Maya", "José", "Ruth", "Omar", "Mei", "Paul", "Iris", "Noah")
+_PLACES = ("Harbor Laboratory", "Elm Street Family Medicine", "Bristol Hospital", "Valley Eye Care", "")
 _ICM = ("", "", "", "", "", "", "ACTIVE", "CLOSED", "PENDING")
 
 
@@ -138,24 +139,30 @@ def _practice(
     snapshot_id: int,
     tin: str,
     size: int,
-    kinds: list[tuple[str, str]],
+    kinds: Sequence[tuple[str, str]],
     chance: random.Random,
     facets: list[Row],
 ) -> list[Row]:
     """The rows of one practice; what they can be filtered by is added to `facets`."""
     doctors = [(f"2{tin[2:]}{n:02d}", f"{_LAST[n % 10]}, {_FIRST[n % 12]}") for n in range(1 + size // 150)]
     totals: dict[tuple[str, str, str], list[int]] = {}
-    made = []
+    made: list[Row] = []
+    names = [key for key, _ in kinds]
+    places = {f"{key[:-5]}_evidence": place for place, key in enumerate(names) if key.endswith("_date")}
     for position in range(size):
         npi, doctor = chance.choice(doctors)
         name = f"{chance.choice(_LAST)}, {chance.choice(_FIRST)} {chance.choice('ABCDEFGH')}"
         own = {"pcp_number": npi, "pcp_name": doctor, "member_name": name, "gender": chance.choice("FM"),
                "client_id": f"00{chance.randrange(10**7):07d}", "icm_status": chance.choice(_ICM),
                "date_of_birth": _day(chance, 20_000)}  # fmt: skip
-        values, any_due = [], False
+        values: list[str] = []
+        any_due = False
         for key, kind in kinds:
             if key in own:
                 values.append(own[key])
+            elif key.endswith("_evidence"):
+                # As a refresh keeps it, for the page that explains a Due.
+                values.append(f"83036|{chance.choice(_PLACES)}" if values[places[key]] else "")
             elif kind == "due":
                 due = chance.random() < 0.4
                 any_due |= due
