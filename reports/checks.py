@@ -1,4 +1,8 @@
-"""SQL that types and cleans the columns of an extract, and names what is wrong with a row."""
+"""SQL that types and cleans the small tables of an extract, and names what is wrong with a row.
+
+Small tables (all but the claims, which `claim_checks.py` looks over) are read and checked in DuckDB, whichever engine
+computes the reports.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,10 @@ import duckdb
 from reports.layout import Column, Table
 from reports.sources import quoted
 
-#: Spellings of the code systems that can be read, without punctuation. `icd10pcs` on a diagnosis is a slip.
-DIAGNOSIS_SYSTEMS = ("icd10cm", "icd10pcs", "icd10")
-PROCEDURE_SYSTEMS = ("icd10pcs", "icd10cm", "icd10", "cpt", "hcpcs")
-
 _TRUE = "('1', '1.0', 't', 'true', 'y', 'yes')"
 _FALSE = "('0', '0.0', 'f', 'false', 'n', 'no')"
-#: Dates that no report looks at are not checked.
-_UNCHECKED_DATES = ("procedure_date_", "file_date")
+#: A date that no report looks at is not checked.
+_UNCHECKED_DATE = "file_date"
 _GENDERS = ("male", "m", "female", "f")
 _SQL_TYPE = {
     "text": "VARCHAR", "date": "DATE", "int": "BIGINT", "float": "DOUBLE", "bool": "BOOLEAN", "timestamp": "TIMESTAMP"
@@ -24,22 +24,21 @@ _SQL_TYPE = {
 _MEMBER_TABLES = ("pcp_selection", "icm_status", "admission", "coverage")
 
 
-def typed(table: Table, present: Mapping[str, str], *, trim: bool = True) -> str:
+def typed(table: Table, present: Mapping[str, str]) -> str:
     """The select list that gives each layout column its type and its clean value.
 
-    `present` maps the columns that the file has to their SQL types. `trim` is left out for large files, whose
-    codes are compared by their distinct spellings instead (`services.py`).
+    `present` maps the columns that the file has to their SQL types.
     """
-    return ", ".join(f"{_clean(column, present, trim)} AS {column.name}" for column in table.columns)
+    return ", ".join(f"{_clean(column, present)} AS {column.name}" for column in table.columns)
 
 
-def _clean(column: Column, present: Mapping[str, str], trim: bool) -> str:
+def _clean(column: Column, present: Mapping[str, str]) -> str:
     name, type_ = column.name, present.get(column.name)
     if type_ is None:
         return f"CAST(NULL AS {_SQL_TYPE[column.type]})"
     text = name if type_ == "VARCHAR" else f"CAST({name} AS VARCHAR)"
     if column.type == "text":
-        value = f"nullif(trim({text}), '')" if trim else text
+        value = f"nullif(trim({text}), '')"
         if name == "gender":
             return " ".join(
                 ["CASE", *(f"WHEN lower({value}) = '{w}' THEN '{w[0].upper()}'" for w in _GENDERS), "END"]
@@ -61,15 +60,9 @@ def _clean(column: Column, present: Mapping[str, str], trim: bool) -> str:
     return f"try_cast({name} AS {_SQL_TYPE[column.type]})"
 
 
-def fault(
-    table: Table,
-    present: Mapping[str, str],
-    *,
-    members_known: bool,
-    unknown_systems: Mapping[str, list[str]] | None = None,
-) -> str:
+def fault(table: Table, present: Mapping[str, str], *, members_known: bool) -> str:
     """An SQL expression: what is wrong with the row, or NULL. The first fault is the one named."""
-    cases = list(_faults(table, present, members_known, unknown_systems or {}))
+    cases = list(_faults(table, present, members_known))
     if not cases:
         return "CAST(NULL AS VARCHAR)"
     return (
@@ -77,23 +70,19 @@ def fault(
     )
 
 
-def _faults(
-    table: Table, present: Mapping[str, str], members_known: bool, unknown_systems: Mapping[str, list[str]]
-) -> Iterator[tuple[str, str]]:
+def _faults(table: Table, present: Mapping[str, str], members_known: bool) -> Iterator[tuple[str, str]]:
     name = table.name
-    if name in ("medical_claim", "pharmacy_claim"):
-        yield _blank("person_id"), "claim without a person"
     for never_blank, reason in _NEVER_BLANK.get(name, ()):
         if never_blank in present:
             yield _blank(never_blank), reason
     for column in table.columns:
-        if column.type == "text" or column.name not in present or column.name.startswith(_UNCHECKED_DATES):
+        if column.type == "text" or column.name not in present or column.name == _UNCHECKED_DATE:
             continue
-        cleaned = _clean(column, present, trim=True)
+        cleaned = _clean(column, present)
         if cleaned != column.name and column.type != "timestamp":
             kind = {"date": "bad date", "bool": "neither yes nor no"}.get(column.type, "not a number")
             yield f"NOT ({_blank(column.name)}) AND ({cleaned}) IS NULL", f"{kind} in {column.name}"
-    value = {c.name: _clean(c, present, trim=True) for c in table.columns}
+    value = {c.name: _clean(c, present) for c in table.columns}
     if name == "eligibility":
         yield f"year({value['birth_date']}) NOT BETWEEN 1880 AND 2200", "bad date in birth_date"
         yield f"{value['enrollment_start_date']} IS NULL", "no enrollment start date"
@@ -101,26 +90,11 @@ def _faults(
             f"{value['enrollment_end_date']} < {value['enrollment_start_date']}",
             "bad date: enrollment ends before it starts",
         )
-    if name == "medical_claim":
+    if members_known and name in _MEMBER_TABLES:
         yield (
-            f"coalesce({value['claim_line_start_date']}, {value['claim_start_date']}) IS NULL",
-            "bad date: no date of service",
+            "trim(CAST(member_id AS VARCHAR)) NOT IN (SELECT member_id FROM eligibility)",
+            "member not in eligibility",
         )
-    if name == "pharmacy_claim":
-        yield f"{value['dispensing_date']} IS NULL", "bad date: no dispensing date"
-    for column_name, spellings in unknown_systems.items():
-        listed = ", ".join(quoted(spelling) for spelling in spellings)
-        yield f"CAST({column_name} AS VARCHAR) IN ({listed})", f"unknown code system in {column_name}"
-    if members_known:
-        key = "member_id" if name in _MEMBER_TABLES else "person_id" if name.endswith("_claim") else None
-        if key:
-            clean_key = (
-                f"trim(CAST({key} AS VARCHAR))" if present[key] != "VARCHAR" or key == "member_id" else key
-            )
-            yield (
-                f"{clean_key} NOT IN (SELECT {key} FROM checked_eligibility WHERE fault IS NULL)",
-                "member not in eligibility",
-            )
 
 
 _NEVER_BLANK: dict[str, tuple[tuple[str, str], ...]] = {
@@ -147,124 +121,68 @@ def _blank(column: str) -> str:
     return f"{column} IS NULL OR trim(CAST({column} AS VARCHAR)) = ''"
 
 
-def unknown_systems(
-    con: duckdb.DuckDBPyConnection, table: Table, present: Mapping[str, str]
-) -> dict[str, list[str]]:
-    """The spellings of code systems in the file that cannot be read, by column."""
-    found: dict[str, list[str]] = {}
-    for column, known in (
-        ("diagnosis_code_type", DIAGNOSIS_SYSTEMS),
-        ("procedure_code_type", PROCEDURE_SYSTEMS),
-    ):
-        if table.name == "medical_claim" and column in present:
-            rows = con.execute(f"SELECT DISTINCT CAST({column} AS VARCHAR) FROM raw_{table.name}").fetchall()
-            unknown = [text for (text,) in rows if text and text.strip() and _bare(text) not in known]
-            if unknown:
-                found[column] = sorted(unknown)
-    return found
-
-
-def _bare(text: str) -> str:
-    return "".join(c for c in text.lower() if c.isalnum())
-
-
 def repeated(table: Table) -> Iterator[str]:
-    """Statements that name, in `checked_<table>`, the rows that repeat or contradict an earlier row."""
-    checked = f"checked_{table.name}"
+    """Statements that add to `faulty_<table>` the rows that repeat or contradict an earlier row."""
+    keys = ", ".join(table.key)
+    sound = f"(SELECT * FROM typed_{table.name} WHERE row_number NOT IN (SELECT row_number FROM faulty_{table.name}))"
     if table.name == "eligibility":
-        # Only members with a doubtful span are compared row by row; most have none.
+        # Only members with a doubtful span are compared row by row; most have one span, or agree.
+        yield f"""
+            CREATE TEMP TABLE several AS
+            SELECT member_id FROM {sound} GROUP BY member_id HAVING count(*) > 1"""
         yield f"""
             CREATE TEMP TABLE doubtful AS
-            SELECT c.row_number, c.member_id, c.person_id, c.birth_date, c.gender, c.plan,
-                   c.enrollment_start_date AS starts, coalesce(c.enrollment_end_date, DATE '9999-12-31') AS ends
-            FROM {checked} c WHERE fault IS NULL AND member_id IN (
-                SELECT member_id FROM {checked} WHERE fault IS NULL GROUP BY member_id
-                HAVING count(*) > 1 AND (count(*) > count(DISTINCT enrollment_start_date)
-                    OR min(person_id) <> max(person_id) OR min(birth_date) <> max(birth_date)
-                    OR min(gender) <> max(gender)))"""
+            SELECT row_number, member_id, person_id, birth_date, gender, enrollment_start_date AS starts,
+                   coalesce(enrollment_end_date, DATE '9999-12-31') AS ends
+            FROM {sound} WHERE member_id IN (SELECT member_id FROM several)"""
         yield f"""
-            UPDATE {checked} SET fault = 'member twice: overlaps an earlier row that says otherwise'
-            WHERE row_number IN (
-                SELECT later.row_number FROM doubtful later JOIN doubtful earlier
-                ON later.member_id = earlier.member_id AND later.row_number > earlier.row_number
-                AND later.starts <= earlier.ends AND earlier.starts <= later.ends
-                WHERE later.person_id <> earlier.person_id OR later.birth_date <> earlier.birth_date
-                OR later.gender <> earlier.gender OR later.starts = earlier.starts)"""
+            INSERT INTO faulty_{table.name} (row_number, {keys}, fault)
+            SELECT DISTINCT later.row_number, later.member_id, later.starts,
+                   'member twice: overlaps an earlier row that says otherwise'
+            FROM doubtful later JOIN doubtful earlier
+            ON later.member_id = earlier.member_id AND later.row_number > earlier.row_number
+            AND later.starts <= earlier.ends AND earlier.starts <= later.ends
+            WHERE later.person_id <> earlier.person_id OR later.birth_date <> earlier.birth_date
+            OR later.gender <> earlier.gender OR later.starts = earlier.starts"""
+        yield "DROP TABLE several"
         yield "DROP TABLE doubtful"
         return
     unique = {"provider": "npi, tin", "icm_status": "member_id", "coverage": "member_id"}.get(table.name)
     if unique:
         what = "provider" if table.name == "provider" else "member"
         yield f"""
-            UPDATE {checked} SET fault = '{what} twice' WHERE row_number IN (
-                SELECT row_number FROM {checked} WHERE fault IS NULL
-                QUALIFY row_number() OVER (PARTITION BY {unique} ORDER BY row_number) > 1)"""
+            INSERT INTO faulty_{table.name} (row_number, {keys}, fault)
+            SELECT row_number, {keys}, '{what} twice' FROM {sound}
+            QUALIFY row_number() OVER (PARTITION BY {unique} ORDER BY row_number) > 1"""
 
 
 #: Columns whose emptiness changes what the reports can say.
-_WATCHED = {
-    "eligibility": ("subscriber_id", "first_name", "last_name", "gender", "plan"),
-    "medical_claim": (
-        "paid_date", "rendering_npi", "rendering_tin", "billing_npi", "billing_tin", "facility_npi", "bill_type_code"
-    ),
-    "pharmacy_claim": ("paid_date", "ndc_code"),
-}  # fmt: skip
-_MEANING = {
-    "subscriber_id": "each such member is a household of one",
-    "rendering_tin": "the billing TIN or the directory's is used",
-    "billing_tin": "the directory's is used",
-    "rendering_npi": "the billing NPI is used",
-}
+_WATCHED = ("subscriber_id", "first_name", "last_name", "gender", "plan")
+_MEANING = {"subscriber_id": "each such member is a household of one"}
 
 
-def notices(con: duckdb.DuckDBPyConnection, table: Table, present: frozenset[str]) -> Iterator[str]:
-    """What a plan should know about the table: columns that are empty, slips that were put right."""
-    watched = [name for name in _WATCHED.get(table.name, ()) if name in present]
-    for name in _WATCHED.get(table.name, ()):
+def notices(con: duckdb.DuckDBPyConnection, table: Table, present: Mapping[str, str]) -> Iterator[str]:
+    """What a plan should know about eligibility: columns that are empty, slips that were put right."""
+    if table.name != "eligibility":
+        return
+    watched = [name for name in _WATCHED if name in present]
+    for name in _WATCHED:
         if name not in present:
             yield _with_meaning(name, f"column {name} is missing")
-    slips: list[tuple[str, str]] = []
-    relation = f"raw_{table.name}"
-    if table.name == "eligibility" and "dual_status_code" in present:
-        slips.append(
-            (
-                "regexp_matches(CAST(dual_status_code AS VARCHAR), '^[0-9](\\.0+)?$')",
-                "dual status codes such as 2.0 were read as 02 in {count:,} rows",
-            )
-        )
-    if table.name == "medical_claim" and "diagnosis_code_type" in present:
-        slips.append(
-            (
-                "regexp_replace(lower(CAST(diagnosis_code_type AS VARCHAR)), '[^a-z0-9]', '', 'g') = 'icd10pcs'",
-                "diagnoses typed icd-10-pcs were read as ICD-10-CM in {count:,} rows",
-            )
-        )
-        slips.append(
-            (
-                "diagnosis_code_type IS NULL AND diagnosis_code_1 IS NOT NULL",
-                "diagnoses without a code system were read as ICD-10-CM in {count:,} rows",
-            )
-        )
-    counts = [
-        f"count(nullif(trim(CAST({name} AS VARCHAR)), ''))" if name in _TEXTS else f"count({name})"
-        for name in watched
-    ]
-    counts += [f"count(*) FILTER (WHERE {condition})" for condition, _ in slips]
-    if not counts:
-        return
-    total, *found = con.execute(f"SELECT count(*), {', '.join(counts)} FROM {relation}").fetchone() or (0,)
+    slip = "false"
+    if "dual_status_code" in present:
+        slip = "regexp_matches(CAST(dual_status_code AS VARCHAR), '^[0-9](\\.0+)?$')"
+    counts = [f"count(nullif(trim(CAST({name} AS VARCHAR)), ''))" for name in watched]
+    total, slips, *found = con.execute(
+        f"SELECT {', '.join(['count(*)', f'count(*) FILTER (WHERE {slip})', *counts])} FROM raw_{table.name}"
+    ).fetchone() or (0, 0)
     for name, filled in zip(watched, found, strict=False):
         if filled == 0 and total:
             yield _with_meaning(name, f"{name} is empty in all {total:,} rows")
         elif name == "subscriber_id" and filled < total:
             yield _with_meaning(name, f"{name} is empty in {total - filled:,} rows")
-    for (_, message), count in zip(slips, found[len(watched) :], strict=True):
-        if count:
-            yield message.format(count=count)
-
-
-_TEXTS = ("subscriber_id", "first_name", "last_name", "rendering_npi", "rendering_tin", "billing_npi", "billing_tin",
-          "facility_npi", "bill_type_code", "ndc_code", "plan")  # fmt: skip
+    if slips:
+        yield f"dual status codes such as 2.0 were read as 02 in {slips:,} rows"
 
 
 def _with_meaning(name: str, message: str) -> str:

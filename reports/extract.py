@@ -2,29 +2,31 @@
 
 A fault of a file refuses the extract (ExtractRefused). A fault of a row sets that row aside: it is counted, the
 first one is kept to be shown, and the rest goes on. Slips that real extracts hold are put right and reported as
-notices: `icd-10-pcs` on diagnoses, dual status `2.0`, gender as male or M.
+notices: `icd-10-pcs` on diagnoses, dual status `2.0`, gender as male or M, blanks around a person's ID.
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import ibis
-from ibis.backends.duckdb import Backend
+import pyarrow as pa
+from ibis.backends.sql import SQLBackend
 
-from reports import checks, sources
+from reports import checks, claim_checks, footers, sources
+from reports.engine import Engine, connect
 from reports.layout import TABLES, Table
-from reports.sources import ExtractRefused
+from reports.sources import ExtractRefused, Found
 
 __all__ = ["Extract", "ExtractRefused", "Notice", "SetAside", "open_extract"]
 
 #: Tables too large to copy: they stay where they are, and a query reads the columns it needs.
 CLAIMS = ("medical_claim", "pharmacy_claim")
+#: Why a selection counts for nothing.
+NOT_IN_DIRECTORY = "provider not in the directory"
 #: Files that may well hold no row on some day.
 MAY_BE_EMPTY = (
     "pcp_selection",
@@ -59,12 +61,11 @@ class Notice:
 class Extract:
     """An opened extract. Use it as a context manager, or call close()."""
 
-    con: Backend
+    engine: Engine
     set_aside: list[SetAside] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     sources: dict[str, sources.Source] = field(default_factory=dict)
     present: dict[str, frozenset[str]] = field(default_factory=dict)
-    _folder: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Extract:
         return self
@@ -72,30 +73,77 @@ class Extract:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
+    @property
+    def con(self) -> SQLBackend:
+        """Where the reports are computed."""
+        return self.engine.con
+
     def has(self, name: str) -> bool:
         """Whether the extract holds table `name`."""
         return name in self.sources
 
     def table(self, name: str) -> ibis.Table:
-        """Table `name`, typed and cleaned, with every column of the layout (NULL where the file has none)."""
-        return self.con.table(name)
+        """Table `name`, typed and cleaned, with every column of the layout (NULL where the file has none).
+
+        Claims still hold the lines of persons whom eligibility does not know, which are counted as set aside: a join
+        with the members leaves them out.
+        """
+        return self.engine.table(name)
 
     def batches(self, name: str, size: int = 5000) -> Iterator[list[dict[str, Any]]]:
-        """The rows of table `name` as dicts, `size` at a time, in the order of the file."""
-        cursor = self.con.con.cursor()
+        """The rows of table `name` as dicts, `size` at a time, in the order of the file. Raises ExtractRefused."""
         try:
-            for batch in cursor.execute(f"SELECT * FROM {name}").to_arrow_reader(size):
-                yield batch.to_pylist()
-        except duckdb.Error as error:
-            raise sources.unreadable(self.sources[name], error) from error
-        finally:
-            cursor.close()
+            if name in CLAIMS:
+                for batch in self.table(name).to_pyarrow_batches(chunk_size=size):
+                    yield batch.to_pylist()
+                return
+            cursor = self.engine.desk.cursor()
+            columns = ", ".join(TABLES[name].names)
+            rows = f"SELECT {columns} FROM sound_{name} ORDER BY row_number"
+            try:
+                for batch in cursor.execute(rows).to_arrow_reader(size):
+                    yield batch.to_pylist()
+            finally:
+                cursor.close()
+        except Exception as error:
+            raise self.refusal(error) or error from error
+
+    def set_aside_unknown_selections(self, npis: Iterable[str]) -> None:
+        """Set aside the selections (`pcp_selection`) of providers who are not in the directory, whose NPIs these are.
+
+        Call it before the table is first asked for.
+        """
+        if not self.has("pcp_selection"):
+            return
+        desk = self.engine.desk
+        desk.register("directory_npis", pa.table({"npi": pa.array(list(npis), pa.string())}))
+        desk.execute(
+            f"INSERT INTO faulty_pcp_selection SELECT row_number, member_id, npi, '{NOT_IN_DIRECTORY}' "
+            "FROM sound_pcp_selection WHERE npi NOT IN (SELECT npi FROM directory_npis WHERE npi IS NOT NULL)"
+        )
+        desk.unregister("directory_npis")
+        _count_faults(self, TABLES["pcp_selection"], NOT_IN_DIRECTORY)
+        _show_sound(self, TABLES["pcp_selection"])
+
+    def refusal(self, error: Exception) -> ExtractRefused | None:
+        """The refusal that an error means which came up while the tables were read; None where no file is to blame.
+
+        Damage inside a Parquet file shows only when its pages are read; which file and column it is, is then looked
+        for, as the engines seldom say.
+        """
+        if not self.engine.failed_to_read(error):
+            return None
+        for source in self.sources.values():
+            found = source.parquet and sources.damaged(source, sorted(self.present[source.name]))
+            if found:
+                return found
+            if not source.parquet and any(path.name in str(error) for path in source.paths):
+                return sources.unreadable(source, error)
+        return None
 
     def close(self) -> None:
-        """Let go of the database and its temporary files."""
-        self.con.disconnect()
-        if self._folder:
-            self._folder.cleanup()
+        """Let go of the engine and its temporary files."""
+        self.engine.close()
 
 
 def open_extract(
@@ -104,23 +152,19 @@ def open_extract(
     *,
     needed: Iterable[str] = (),
     memory: str = "4GB",
+    engine: str = "duckdb",
 ) -> Extract:
     """Open the extract in `folder`: those of `tables` (all by default) that are there.
 
-    `needed` names the tables without which nothing can be done. `memory` bounds what DuckDB holds before it writes
-    to temporary files. Raises ExtractRefused for a fault of a file.
+    `needed` names the tables without which nothing can be done. `engine` computes ("duckdb" or "spark"); `memory`
+    bounds what it holds before it writes to temporary files. Raises ExtractRefused for a fault of a file,
+    reports.engine.EngineMissing where the engine cannot run.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise ExtractRefused(str(folder), "there is no such folder")
     wanted = tuple(TABLES) if tables is None else tuple(tables)
-    scratch = tempfile.TemporaryDirectory(prefix="extract-")
-    con = ibis.duckdb.connect(
-        str(Path(scratch.name) / "extract.duckdb"),
-        memory_limit=memory,
-        temp_directory=str(Path(scratch.name) / "spill"),
-    )
-    extract = Extract(con, _folder=scratch)
+    extract = Extract(connect(engine, memory))
     try:
         for name in TABLES:  # in the layout's order: eligibility goes first, others are checked against it
             if name not in wanted:
@@ -130,6 +174,10 @@ def open_extract(
                 _open(extract, source, TABLES[name])
             elif name in needed:
                 raise ExtractRefused(f"{name}.parquet or {name}.csv", f"is not in {folder}")
+    except Exception as error:
+        refusal = extract.refusal(error)
+        extract.close()
+        raise refusal or error from error
     except BaseException:
         extract.close()
         raise
@@ -137,77 +185,71 @@ def open_extract(
 
 
 def _open(extract: Extract, source: sources.Source, table: Table) -> None:
-    con = extract.con.con
-    present = sources.load(con, source, table)
+    found = sources.columns(extract.engine.desk, source, table)
     extract.sources[table.name] = source
-    extract.present[table.name] = frozenset(present)
-    try:
-        if (
-            table.name not in MAY_BE_EMPTY
-            and con.execute(f"SELECT 1 FROM raw_{table.name} LIMIT 1").fetchone() is None
-        ):
-            raise ExtractRefused(source.file, "the file holds no rows")
-        known = "eligibility" in extract.sources
-        if table.name in CLAIMS:
-            _open_claims(extract, table, present, parquet=source.parquet, members_known=known)
-        else:
-            _open_small(extract, table, present, members_known=known)
-        extract.notices += [
-            Notice(table.name, message) for message in checks.notices(con, table, frozenset(present))
-        ]
-    except duckdb.Error as error:
-        raise sources.unreadable(source, error) from error
+    extract.present[table.name] = frozenset(found)
+    if table.name in CLAIMS:
+        _open_claims(extract, source, table, found)
+    else:
+        _open_small(extract, source, table, found)
 
 
-def _open_small(extract: Extract, table: Table, present: dict[str, str], *, members_known: bool) -> None:
-    """Copy a table that fits, numbered in file order, with the fault of each row; the table is what has none."""
-    con = extract.con.con
-    fault = checks.fault(table, present, members_known=members_known and table.name != "eligibility")
-    con.execute(
-        f"CREATE TABLE checked_{table.name} AS SELECT row_number() OVER () AS row_number, "
-        f"{checks.typed(table, present)}, {fault} AS fault FROM raw_{table.name}"
+def _open_small(extract: Extract, source: sources.Source, table: Table, found: dict[str, Found]) -> None:
+    """Number the rows in file order and find those at fault; the table is a view of the others."""
+    desk, name = extract.engine.desk, table.name
+    sources.load(desk, source, table, found)
+    if name not in MAY_BE_EMPTY and not desk.execute(f"SELECT 1 FROM raw_{name} LIMIT 1").fetchone():
+        raise ExtractRefused(source.file, "the file holds no rows")
+    present = {column: sort.type for column, sort in found.items()}
+    known = name != "eligibility" and extract.has("eligibility")
+    fault = checks.fault(table, present, members_known=known)
+    typed = checks.typed(table, present)
+    desk.execute(f"CREATE VIEW typed_{name} AS SELECT row_number, {typed} FROM raw_{name}")
+    keys = ", ".join(table.key)
+    desk.execute(
+        f"CREATE TABLE faulty_{name} AS SELECT row_number, {keys}, fault "
+        f"FROM (SELECT row_number, {typed}, {fault} AS fault FROM raw_{name}) WHERE fault IS NOT NULL"
     )
     for statement in checks.repeated(table):
-        con.execute(statement)
-    _count_faults(extract, table, f"checked_{table.name}", "row_number")
-    con.execute(
-        f"CREATE VIEW {table.name} AS SELECT {', '.join(table.names)} FROM checked_{table.name} "
-        "WHERE fault IS NULL ORDER BY row_number"
-    )
+        desk.execute(statement)
+    _count_faults(extract, table)
+    _show_sound(extract, table)
+    extract.notices += [Notice(name, message) for message in checks.notices(desk, table, present)]
 
 
-def _open_claims(
-    extract: Extract, table: Table, present: dict[str, str], *, parquet: bool, members_known: bool
-) -> None:
+def _show_sound(extract: Extract, table: Table) -> None:
+    """Make the view of a small table: its rows without those at fault, if there are any."""
+    desk, name = extract.engine.desk, table.name
+    some = desk.execute(f"SELECT 1 FROM faulty_{name} LIMIT 1").fetchone()
+    only = f" WHERE row_number NOT IN (SELECT row_number FROM faulty_{name})" if some else ""
+    desk.execute(f"CREATE OR REPLACE VIEW sound_{name} AS SELECT * FROM typed_{name}{only}")
+    desk.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {', '.join(table.names)} FROM sound_{name}")
+
+
+def _open_claims(extract: Extract, source: sources.Source, table: Table, found: dict[str, Found]) -> None:
     """Leave claims where they are, behind a view; the conditions of the view are those that some row fails."""
-    con = extract.con.con
-    typed = checks.typed(table, present, trim=not parquet)
-    fault = checks.fault(
-        table,
-        present,
-        members_known=members_known,
-        unknown_systems=checks.unknown_systems(con, table, present),
-    )
-    con.execute(f"CREATE VIEW checked_{table.name} AS SELECT {typed}, {fault} AS fault FROM raw_{table.name}")
-    faults = _count_faults(extract, table, f"checked_{table.name}")
-    source = f"checked_{table.name} WHERE fault IS NULL" if faults else f"checked_{table.name}"
-    con.execute(f"CREATE VIEW {table.name} AS SELECT {', '.join(table.names)} FROM {source}")
+    engine = extract.engine
+    raw = engine.claims(source, table, found)
+    members = extract.table("eligibility") if extract.has("eligibility") else None
+    told = footers.read(source, found, claim_checks.statistics_used(table))
+    checked = claim_checks.check(engine, raw, table, told, members)
+    if not checked.count:
+        raise ExtractRefused(source.file, "the file holds no rows")
+    engine.con.create_view(table.name, checked.lines)
+    extract.set_aside += [SetAside(table.name, *aside) for aside in checked.set_aside]
+    extract.notices += [Notice(table.name, message) for message in checked.notices]
 
 
-def _count_faults(extract: Extract, table: Table, checked: str, order: str | None = None) -> int:
-    """Note each reason with its count and first row. Returns how many rows were set aside."""
-    con = extract.con.con
-    keys = [*table.key, *(("person_id",) if table.name in CLAIMS else ())]
-    found = con.execute(
-        f"SELECT fault, count(*) FROM {checked} WHERE fault IS NOT NULL GROUP BY fault ORDER BY fault"
+def _count_faults(extract: Extract, table: Table, only: str | None = None) -> None:
+    """Note each reason (or this one) with its count and first row."""
+    keys = ", ".join(table.key)
+    found = extract.engine.desk.execute(
+        f"SELECT fault, count(*) OVER (PARTITION BY fault), {keys} FROM faulty_{table.name} "
+        "QUALIFY row_number() OVER (PARTITION BY fault ORDER BY row_number) = 1 ORDER BY fault"
     ).fetchall()
-    for reason, count in found:
-        ordered = f" ORDER BY {order}" if order else ""
-        first = con.execute(
-            f"SELECT {', '.join(keys)} FROM {checked} WHERE fault = ?{ordered} LIMIT 1", [reason]
-        ).fetchone()
-        shown = {
-            key: "" if value is None else str(value) for key, value in zip(keys, first or (), strict=False)
-        }
-        extract.set_aside.append(SetAside(table.name, reason, count, shown))
-    return sum(count for _, count in found)
+    for reason, count, *first in found:
+        if only in (None, reason):
+            shown = {
+                key: "" if value is None else str(value) for key, value in zip(table.key, first, strict=True)
+            }
+            extract.set_aside.append(SetAside(table.name, reason, count, shown))

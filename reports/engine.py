@@ -1,0 +1,78 @@
+"""The engines that can compute the reports: DuckDB, embedded, or Spark (`spark.py`).
+
+Both are Ibis backends. Small tables (eligibility, the feeds) are read and checked in DuckDB whichever engine
+computes, and handed over to it; claims, which are large, are read by the engine itself.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import duckdb
+import ibis
+from ibis.backends.sql import SQLBackend
+
+from reports import sources
+from reports.layout import Table
+from reports.sources import Found, Source
+from reports.store import RefreshRefused
+
+
+class EngineMissing(RefreshRefused):
+    """The engine asked for cannot run here; the message says what is lacking."""
+
+
+class Engine:
+    """DuckDB: `con` computes, `desk` is where small tables are read and checked. Here they are one database."""
+
+    name = "duckdb"
+    con: SQLBackend
+
+    def __init__(self, memory: str) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="extract-")
+        self.scratch = Path(self._folder.name)
+        database = ibis.duckdb.connect(
+            str(self.scratch / "extract.duckdb"),
+            memory_limit=memory,
+            temp_directory=str(self.scratch / "spill"),
+        )
+        self.con, self.desk = database, database.con
+
+    def claims(self, source: Source, table: Table, found: dict[str, Found]) -> ibis.Table:
+        """The layout's columns that the files have, under the layout's names, as the files type them; CSV as text
+        without blanks around it, NULL where empty. Raises ExtractRefused."""
+        sources.load(self.desk, source, table, found)
+        return self.con.table(f"raw_{table.name}").drop("row_number")
+
+    def table(self, name: str) -> ibis.Table:
+        """A table of the extract. A small one is handed over when it is first asked for."""
+        return self.con.table(name)
+
+    def failed_to_read(self, error: Exception) -> bool:
+        """Whether an error of this engine may come from a damaged file (and not from a wrong query)."""
+        ours = (duckdb.ProgrammingError, duckdb.OutOfMemoryException, duckdb.InterruptException)
+        return isinstance(error, duckdb.Error) and not isinstance(error, ours)
+
+    def close(self) -> None:
+        """Let go of the database and its temporary files."""
+        self.con.disconnect()
+        self._folder.cleanup()
+
+
+def connect(name: str, memory: str) -> Engine:
+    """Start the engine `name` ("duckdb" or "spark"). `memory` bounds what it holds before it writes to temporary files.
+
+    Raises EngineMissing.
+    """
+    if name == "duckdb":
+        return Engine(memory)
+    if name != "spark":
+        raise EngineMissing(f"engine {name!r} is not available; there are duckdb, spark")
+    try:
+        from reports.spark import Spark  # heavy, and not installed by default
+    except ImportError as error:
+        raise EngineMissing(
+            "the engine spark needs pyspark: install health-plan-portal[spark] (or run make test-spark)"
+        ) from error
+    return Spark(memory)
