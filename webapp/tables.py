@@ -11,8 +11,10 @@ from webapp.domain.directory import Provider
 from webapp.domain.eligibility import EligibilitySpan, Member
 from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
 from webapp.domain.facts import PlanFact
+from webapp.domain.gap_answers import GapAnswer
 from webapp.domain.outbox import OutboxMessage
 from webapp.domain.practices import PracticeAccess
+from webapp.domain.report_mails import ReportMail
 from webapp.domain.row_searches import RowSearch
 from webapp.domain.sessions import Session
 from webapp.domain.throttle import TryCount
@@ -29,6 +31,7 @@ ALL_TABLES = tuple(
             EligibilitySpan,
             ExistingAccount,
             FlowRun,
+            GapAnswer,
             IcmStatus,
             Member,
             OlderMemberAccount,
@@ -38,6 +41,7 @@ ALL_TABLES = tuple(
             PlanFact,
             PracticeAccess,
             Provider,
+            ReportMail,
             RowSearch,
             SecurityAnswer,
             Session,

@@ -1,7 +1,5 @@
 """What a person sees of a member of the household: eligibility, address and PCP together."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +7,7 @@ from reports import snapshot
 from webapp.config import Plan
 from webapp.domain import directory, eligibility
 from webapp.domain.eligibility import Eligibility, Member
+from webapp.domain.opaque import opaque_key
 
 
 @dataclass(frozen=True)
@@ -42,9 +41,4 @@ def of_member(member: Member, today: date) -> MemberView:
 def by_key(client_id: str, session_hash: str, today: date, plan: Plan) -> dict[str, Member]:
     """The members whom `client_id` may see, self first, each under a key for addresses."""
     seen = eligibility.household(client_id, today, plan)
-    return {_opaque_key(member.client_id, session_hash): member for member in seen}
-
-
-def _opaque_key(client_id: str, session_hash: str) -> str:
-    """A name for a member that means nothing to anybody else, nor in another session."""
-    return hmac.new(session_hash.encode(), client_id.encode(), hashlib.sha256).hexdigest()[:16]
+    return {opaque_key(member.client_id, session_hash): member for member in seen}

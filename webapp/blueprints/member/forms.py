@@ -12,30 +12,12 @@ from webapp.config import PasswordRules
 from webapp.domain import accounts, passwords
 from webapp.domain.security_questions import HOW_MANY, QUESTIONS
 from webapp.flows.engine import Values
+from webapp.web.dates import read_date
 from webapp.web.signed_in import settings
 from webapp.web.wizard import StepForm
 
 USERNAME = re.compile(r"[\w.@-]{3,50}")
 EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;.]+(\.[^@\s<>\"',;.]+)+")
-
-
-def read_date(text: str) -> date | None:
-    """A date typed as month/day/year; month and day may have one digit. None when it is not one.
-
-    Eight digits alone will do, as the number keys of many telephones have no slash; so will year-month-day,
-    as browsers fill it in.
-    """
-    if filled_in := re.fullmatch(r"\s*(\d{4})-(\d{2})-(\d{2})\s*", text):
-        text = "/".join(filled_in.group(2, 3, 1))
-    apart = r"\s*(\d{1,2})\s*[/.\-\s]\s*(\d{1,2})\s*[/.\-\s]\s*(\d{4})\s*"
-    found = re.fullmatch(apart, text) or re.fullmatch(r"\s*(\d{2})(\d{2})(\d{4})\s*", text)
-    if not found:
-        return None
-    month, day, year = map(int, found.groups())
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 class LicenseForm(StepForm):
