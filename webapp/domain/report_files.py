@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import chain
 from typing import IO, Any
@@ -16,6 +16,8 @@ from typing import IO, Any
 import xlsxwriter
 
 from reports.definition import CLIENT_ID, MEMBER_NAME, Column
+from webapp.domain import gap_answers
+from webapp.domain.gap_answers import COLUMN_LABEL
 from webapp.domain.report_pages import View, Words, cell_text, cell_words, header_block
 
 #: A spreadsheet reads a cell of a CSV that begins with one of these as a formula (the last four are full-width forms).
@@ -28,21 +30,42 @@ LONGEST_CELL = 32_767
 WIDTHS = {"date": 12, "due": 11, "flag": 10, "count": 10, "percent": 10, "id": 16, "name": 26, "text": 18}
 WIDER = {"address": 30, "city_state_zip": 26, "diagnosis": 38, "hospital": 28, "facility": 28, "measure": 50,
          "revenue": 28, "gender": 9}  # fmt: skip
+ANSWERS_WIDTH = 50
 
 
 def csv_text(view: View, words: Words = str) -> Iterator[str]:
     """The file in pieces: the header block, a blank line, the column heads, then the rows; no cell acts in a
     spreadsheet. Lines end and cells are quoted as RFC 4180 says."""
     columns = view.report.columns
-    heads = [words(column.label) for column in columns]
+    answers, at = _answers(view, words), _place_of_client_id(view)
+    heads = [words(label) for label in _labels(view)]
     lines = [*(map(safe_cell, line) for line in header_block(view, words)), (), heads]
     yield "".join([",".join(map(_quoted, line)) + "\r\n" for line in lines])
     ours = cell_words(words)
     shown = [_csv_cells(column, ours) for column in columns]
     for batch in view.cells():
         # Column by column: ten thousand rows have 150,000 cells, and this way no line of Python runs for most of them.
-        written = [map(show, stored) for show, stored in zip(shown, zip(*batch))]
+        stored = list(zip(*batch))
+        written: list[Iterable[str]] = [map(show, cells) for show, cells in zip(shown, stored)]
+        if answers:
+            said = map(answers, [client_id or "" for client_id in stored[at]])
+            written.append(_quoted(safe_cell(text)) for text in said)
         yield "\r\n".join(map(",".join, zip(*written))) + "\r\n"
+
+
+def _labels(view: View) -> list[str]:
+    """The column heads in English: the report's, and the practice's answers where it can give any."""
+    return [*(column.label for column in view.report.columns), *([COLUMN_LABEL] if view.report.tests else [])]
+
+
+def _answers(view: View, words: Words) -> Callable[[str], str] | None:
+    """From a Client ID to the practice's answers; None for a report that nothing can be answered to."""
+    return gap_answers.column(view.report, view.tin, words) if view.report.tests else None
+
+
+def _place_of_client_id(view: View) -> int:
+    """Where a stored row says whose it is; -1 where it is nobody's."""
+    return view.report.columns.index(CLIENT_ID) if CLIENT_ID in view.report.columns else -1
 
 
 def safe_cell(text: str) -> str:
@@ -143,19 +166,21 @@ class _Sheet:
 
     def write(self) -> None:
         """Everything, from top to bottom: in constant memory a row that was left cannot be written to again."""
-        sheet = self.sheet
+        sheet, labels = self.sheet, _labels(self.view)
         for number, column in enumerate(self.columns):
             sheet.set_column(number, number, WIDER.get(column.key, WIDTHS[column.kind]))
+        if len(labels) > len(self.columns):
+            sheet.set_column(len(self.columns), len(self.columns), ANSWERS_WIDTH)
         lines = list(header_block(self.view, self.words))
         for line, texts in enumerate(lines):
             for place, text in enumerate(texts):
                 sheet.write_string(line, place, text, self.title if line == 0 else None)
         heads = len(lines) + 1
         sheet.set_row(heads, 32)
-        for number, column in enumerate(self.columns):
-            sheet.write_string(heads, number, self.words(column.label), self.head)
+        for number, label in enumerate(labels):
+            sheet.write_string(heads, number, self.words(label), self.head)
         last = self._rows(heads + 1)
-        sheet.autofilter(heads, 0, max(last, heads), len(self.columns) - 1)
+        sheet.autofilter(heads, 0, max(last, heads), len(labels) - 1)
         sheet.freeze_panes(heads + 1, 0)
         sheet.repeat_rows(heads)
         sheet.set_landscape()
@@ -166,11 +191,14 @@ class _Sheet:
         """Write the rows from line `first` on; returns the last line written."""
         ours = cell_words(self.words)
         writers = [self._writer(column, ours) for column in self.columns]
+        answers, at = _answers(self.view, self.words), _place_of_client_id(self.view)
         line = first - 1
         for line, row in enumerate(chain.from_iterable(self.view.cells()), first):
             for number, (write, stored) in enumerate(zip(writers, row)):
                 if stored:
                     write(line, number, stored)
+            if answers and (said := answers(row[at] or "")):
+                self.sheet.write_string(line, len(writers), said[:LONGEST_CELL])
         return line
 
     def _writer(self, column: Column, ours: Mapping[str, str]) -> Callable[[int, int, str], Any]:

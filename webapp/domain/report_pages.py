@@ -9,6 +9,7 @@ from typing import Any
 
 from reports import snapshot, summary
 from reports.catalog import REPORTS, Column, Report
+from reports.definition import MEMBER_NAME
 from reports.snapshot import Practice, ReportFacet, ReportPublished, ReportSnapshot, RowQuery
 from reports.words import N_
 from webapp.domain import consent, directory
@@ -64,12 +65,13 @@ class View:
 
 @dataclass(frozen=True)
 class Page:
-    """The rows of page `number` of `pages` of a view."""
+    """The rows of page `number` of `pages` of a view; `positions` name them as the snapshot has them."""
 
     view: View
     rows: list[dict[str, Any]]
     number: int
     pages: int
+    positions: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ class Figure:
 def has_due(report: Report) -> bool:
     """Whether the report says of anything that it is Due."""
     return any(column.kind == "due" for column in report.columns)
+
+
+def has_members(report: Report) -> bool:
+    """Whether its rows speak of members, who can be looked for; the practice summary's do not."""
+    return MEMBER_NAME in report.columns
 
 
 def find_report(slug: str) -> Report:
@@ -123,7 +130,7 @@ def read_page(
     view = View(
         report, query.tins[0], practice, found.snapshot, query, found.total, found.due_total, tuple(only)
     )
-    return Page(view, found.rows, found.page, found.pages)
+    return Page(view, found.rows, found.page, found.pages, found.positions)
 
 
 def practice_of(slug: str, tin: str) -> Practice:

@@ -14,7 +14,9 @@ from reports.snapshot import RowQuery
 from tests.harness import spreadsheet
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, generated, publish
-from webapp.domain import report_files
+from webapp.domain import accounts, gap_answers, report_files
+from webapp.domain.audit import Actor
+from webapp.domain.gap_answers import Answer, Gap
 from webapp.domain.report_pages import View, read_page, whole_report
 
 TIN = "061110001"
@@ -70,7 +72,7 @@ def test_both_files_hold_the_same_rows(practice: None, slug: str) -> None:
     publish(slug, {TIN: [generated(slug, number) for number in range(60)]})
     view = whole_report(slug, TIN)
     lines, book = as_csv(view), as_xlsx(view)
-    kinds = [column.kind for column in REPORTS[slug].columns]
+    kinds = [column.kind for column in REPORTS[slug].columns] + ["text"] * bool(REPORTS[slug].tests)
     listed = lines[lines.index([]) + 2 :]
     assert len(listed) == 60
     assert [[as_text(*cell) for cell in zip(row, kinds, strict=True)] for row in book.rows] == listed
@@ -80,7 +82,7 @@ def test_a_workbook_holds_dates_as_dates_counts_as_numbers_and_ids_as_text(pract
     given = {"client_id": "000000017", "hba1c_date": "2026-02-03", "ldl_c_date": "withheld", "ldl_c_due": ""}
     publish("adult-diabetes", {TIN: [diabetic(1, **given)]})
     keys = [column.key for column in REPORTS["adult-diabetes"].columns]
-    row = dict(zip(keys, as_xlsx(whole_report("adult-diabetes", TIN)).rows[0], strict=True))
+    row = dict(zip([*keys, "answers"], as_xlsx(whole_report("adult-diabetes", TIN)).rows[0], strict=True))
     assert {key: row[key] for key in given} == {
         **given,
         "hba1c_date": datetime(2026, 2, 3),
@@ -95,7 +97,7 @@ def test_a_workbook_is_ready_to_read(practice: None) -> None:
     publish("adult-diabetes", {TIN: [diabetic(number) for number in range(3)]})
     book = as_xlsx(whole_report("adult-diabetes", TIN))
     assert book.frozen == book.heads + 1
-    assert book.filtered == f"A{book.heads + 1}:O{book.heads + 4}"
+    assert book.filtered == f"A{book.heads + 1}:P{book.heads + 4}"
     assert all(9 <= width <= 60 for width in book.widths)
     assert book.properties["title"] == "Gaps in Care: Adult Diabetes (Type 1 and 2), Ages 18-75"
     assert not book.properties.get("creator")
@@ -135,6 +137,25 @@ def test_a_cell_that_a_spreadsheet_would_run_stands_behind_an_apostrophe(text: s
 @pytest.mark.parametrize("text", ["", "860-555-0100", "03/25/2026", "O'Neil", "007000011", "1+1"])
 def test_other_cells_stay_as_they_are(text: str) -> None:
     assert report_files.safe_cell(text) == text
+
+
+def test_both_files_hold_the_practices_answers(practice: None) -> None:
+    publish("adult-diabetes", {TIN: [diabetic(1), diabetic(2)]})
+    account = accounts.create_account(
+        portal="provider", username="rosa", password="Sunny-2015!", email="rosa@practice.example",
+        first_name="Rosa", last_name="Lake",
+    )  # fmt: skip
+    gap = Gap(TIN, "007000002", "ldl_c")
+    gap_answers.give(
+        gap, Answer("declined", note="=at the visit, twice"), account, Actor("provider", ""), "1"
+    )
+    view = whole_report("adult-diabetes", TIN)
+    lines = as_csv(view)
+    assert lines[lines.index([]) + 1][-1] == "Practice's answers"
+    assert lines[-2][-1] == ""
+    assert lines[-1][-1].startswith("LDL-C: Declined (=at the visit, twice), by Rosa Lake")
+    book = as_xlsx(view)
+    assert (book.lines[book.heads][-1], book.rows[1][-1]) == ("Practice's answers", lines[-1][-1])
 
 
 def test_an_endless_cell_is_cut_where_a_spreadsheet_ends(practice: None) -> None:

@@ -17,7 +17,7 @@ from webapp.domain import audit, directory, report_pages, row_searches
 from webapp.web.signed_in import actor
 
 #: Column kinds whose first sort puts the largest on top: what is Due, and the highest count.
-LARGEST_FIRST = frozenset({"due", "count"})
+LARGEST_FIRST = frozenset({"due", "count", "percent"})
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ class Asked:
         """The address of another page."""
         return f"{self.first_page_url}&page={number}" if number > 1 else self.first_page_url
 
-    def download_url(self) -> str:
-        """The address of all rows of this state as CSV."""
+    def download_url(self, form: str) -> str:
+        """The address of all rows of this state as a file: "csv" or "xlsx"."""
         rest = {key: value for key, value in self.arguments().items() if key not in ("report", "page")}
-        return f"{url_for('provider.reports_csv', slug=self.report.slug)}?{urlencode(rest)}"
+        return f"{url_for(f'provider.reports_{form}', slug=self.report.slug)}?{urlencode(rest)}"
 
     def sort_urls(self) -> list[str]:
         """For each column the address that sorts by it; the other way round where it is sorted by it already."""
@@ -112,7 +112,8 @@ def read(slug: str, args: Mapping[str, str], tins: tuple[str, ...]) -> Asked:
         audit.record(actor(), "report-view", "refused", subject=subject(slug, tin))
         abort(404)
     practice = report_pages.practice_of(slug, tin)
-    token = args.get("search") or None
+    of_members = report_pages.has_members(report)
+    token = (of_members and args.get("search")) or None
     text = row_searches.find_search(current_user.session, token) if token else None
     sort = args.get("sort") if args.get("sort") in {column.key for column in report.columns} else None
     return Asked(
@@ -120,9 +121,9 @@ def read(slug: str, args: Mapping[str, str], tins: tuple[str, ...]) -> Asked:
         tin=tin,
         tins=tins,
         practice=practice,
-        pcp=_pcp(args.get("pcp"), practice, tin),
+        pcp=_pcp(args.get("pcp"), practice, tin) if of_members else None,
         due=args.get("due") == "1" and report_pages.has_due(report),
-        icm=_icm(args.get("icm")),
+        icm=_icm(args.get("icm")) if of_members else None,
         token=token if text else None,
         text=text,
         ended=bool(token and not text),

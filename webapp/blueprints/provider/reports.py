@@ -1,20 +1,31 @@
 """Reports/Data: one report of one practice as a table, for paper, and as a file (guide 003)."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Response, abort, redirect, request, stream_with_context, url_for
 from flask_login import current_user
 
+from reports import summary
 from reports.catalog import GROUPS, REPORTS, in_group
 from webapp.blueprints.provider import asked as addresses
-from webapp.blueprints.provider import blueprint
+from webapp.blueprints.provider import blueprint, report_words, why
 from webapp.blueprints.provider.asked import Asked
-from webapp.blueprints.provider.rows import heads, table_rows
-from webapp.domain import audit, directory, practices, report_files, report_pages, row_searches
+from webapp.blueprints.provider.rows import heads, is_number, says_withheld, table_rows
+from webapp.domain import (
+    audit,
+    directory,
+    gap_answers,
+    practices,
+    report_files,
+    report_pages,
+    row_searches,
+    summary_view,
+)
 from webapp.domain.db import connected
+from webapp.domain.gap_answers import COLUMN_LABEL
 from webapp.web import audience, render
 from webapp.web.signed_in import actor
 from webapp.web.texts import gettext as _
@@ -92,6 +103,7 @@ def _show(asked: Asked) -> Response:
     page = _page(asked, asked.page)
     _note(asked)
     choose_too, search_too = _changed_controls(asked) if render.wants_partial() else (True, True)
+    why_fields = _why_fields(asked, page)
     response = _answer(
         "report",
         f"{_('Reports/Data')}: {_(asked.report.name)}",
@@ -101,9 +113,16 @@ def _show(asked: Asked) -> Response:
         asked=asked,
         page=page,
         view=page.view,
-        body=table_rows(page),
+        body=table_rows(page, _answers(page) if why_fields else None),
+        why_fields=why_fields,
+        is_withheld=says_withheld(page),
+        trends=_trends(page),
+        fewest=summary.FEWEST,
+        nobody=None if page.view.total else report_words.nobody(asked.report),
+        how_often=report_words.how_often(asked.report),
         columns=_columns(asked),
         has_due=report_pages.has_due(asked.report),
+        has_members=report_pages.has_members(asked.report),
         us_date=report_pages.us_date,
         per_page=PER_PAGE,
         # The pager's links have no id by which HTMX could give them back the focus: the heading takes it.
@@ -126,8 +145,9 @@ def _print(asked: Asked) -> Response:
         asked=asked,
         page=page,
         lines=list(report_pages.header_block(page.view, _))[1:],
-        body=table_rows(page),
-        columns=heads(asked.report.slug),
+        body=table_rows(page, last=_answers_column(page)),
+        columns=[*heads(asked.report.slug), *([("answers", _(COLUMN_LABEL))] if asked.report.tests else [])],
+        is_withheld=says_withheld(page),
     )
 
 
@@ -151,26 +171,52 @@ def _filters_in_words(asked: Asked) -> list[str]:
     return said
 
 
-def _columns(asked: Asked) -> list[tuple[str, str, str, str]]:
-    """The heads of the table: key, label, the address that sorts by it, and how it is sorted now."""
+def _columns(asked: Asked) -> list[tuple[str, str, str, str, bool]]:
+    """The heads of the table: key, label, the address that sorts by it, how it is sorted now, and whether its cells are
+    numbers."""
     now = "descending" if asked.descending else "ascending"
     return [
-        (key, label, url, now if asked.sort == key else "none")
+        (key, label, url, now if asked.sort == key else "none", is_number(asked.report, key))
         for (key, label), url in zip(heads(asked.report.slug), asked.sort_urls(), strict=True)
     ]
 
 
+def _why_fields(asked: Asked, page: report_pages.Page) -> list[tuple[str, str]]:
+    """What the form around the table sends when a cell is asked why; nothing where cells do not explain themselves."""
+    if not asked.report.tests or page.view.snapshot is None or not page.rows:
+        return []
+    return why.fields(asked, page.view.snapshot)
+
+
+def _trends(page: report_pages.Page) -> list[summary_view.Trend]:
+    """The charts of the practice summary; other reports have none."""
+    return summary_view.trends(page.view, page.rows, _) if page.view.report.rows == "measures" else []
+
+
+def _answers(page: report_pages.Page) -> dict[tuple[str, str], str]:
+    """The practice's answers that stand beside the cells of this page."""
+    members = [row["client_id"] for row in page.rows]
+    return gap_answers.short_words(page.view.report, page.view.tin, _, members)
+
+
+def _answers_column(page: report_pages.Page) -> Callable[[str], str] | None:
+    report = page.view.report
+    return gap_answers.column(report, page.view.tin, _) if report.tests else None
+
+
 def _changed_controls(asked: Asked) -> tuple[bool, bool]:
     """Whether the drop-downs and the search have to be sent beside the report. HTMX says which address it is at: the
-    drop-downs offer what this report of this practice can be filtered by; the search is missing only before a report
-    was chosen."""
+    drop-downs offer what this report of this practice can be filtered by; the search is missing before a report was
+    chosen, and where a report lists no members."""
     address = request.headers.get("HX-Current-URL")
     if address is None:
         return False, False
     before = parse_qs(urlsplit(address).query)
     tin = before.get("tin") or list(asked.tins[:1])  # an address without one shows the first practice
     same = (before.get("report"), tin) == ([asked.report.slug], [asked.tin])
-    return not same, "report" not in before
+    earlier = REPORTS.get(before.get("report", [""])[0])
+    searchable = earlier is not None and report_pages.has_members(earlier)
+    return not same, searchable != report_pages.has_members(asked.report)
 
 
 def _choices(tins: tuple[str, ...]) -> dict[str, Any]:

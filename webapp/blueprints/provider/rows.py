@@ -1,18 +1,35 @@
 """The head and the body of the report table. In Jinja, fifty rows of fifteen cells take longer than all the rest."""
 
+from collections.abc import Callable, Mapping
 from html import escape as escape_text
+from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
-from reports.catalog import REPORTS
+from reports.catalog import REPORTS, Column, Report
+from reports.definition import MEMBER_NAME
+from webapp.domain.gap_answers import COLUMN_LABEL
 from webapp.domain.report_pages import Page, cell_text, cell_words
 from webapp.web import texts
 from webapp.web.texts import gettext as _
 
-#: The column that heads a row, whichever place the printed order gives it.
-HEAD = "member_name"
+WITHHELD = "withheld"
 
-_CLASSES = {"count": ' class="num"'}
+#: Columns whose texts are long: they break into lines where others stay on one.
+_LONG = frozenset({"address", "diagnosis", "hospital", "facility", "measure", "revenue"})
+_NUMBERS = frozenset({"count", "percent"})
+
+
+class _Cells(NamedTuple):
+    """One column of the body: the tags around a cell and how a value is written. `test` is the key of the test whose
+    Due it says, `is_due` whether it can say Due at all."""
+
+    key: str
+    opening: str
+    closing: str
+    show: Callable[[Any], str]
+    is_due: bool
+    test: str
 
 
 @texts.kept
@@ -21,34 +38,84 @@ def heads(slug: str) -> list[tuple[str, str]]:
     return [(column.key, _(column.label)) for column in REPORTS[slug].columns]
 
 
-def table_rows(page: Page) -> Markup:
-    """One `<tr>` a row of the page, its cells in printed order as the download has them. Every value is escaped."""
+def is_number(report: Report, key: str) -> bool:
+    """Whether a column's cells stand to the right, under one another."""
+    return report.column(key).kind in _NUMBERS
+
+
+def says_withheld(page: Page) -> bool:
+    """Whether a cell of this page is withheld, so that the page has to say why."""
+    keys = [column.key for column in page.view.report.columns if column.sensitive]
+    return any(row[key] == WITHHELD for row in page.rows for key in keys)
+
+
+def table_rows(
+    page: Page,
+    answers: Mapping[tuple[str, str], str] | None = None,
+    last: Callable[[str], str] | None = None,
+) -> Markup:
+    """One `<tr>` a row of the page, its cells in printed order as the download has them. Every value is escaped.
+
+    answers: by Client ID and test key what stands beside a Due; with it, each of these cells is a button that asks why
+    (the form around the table sends it). last: gives a cell after the others, from a Client ID.
+    """
     cells, due = _cells(page.view.report.slug)
+    last_cell = f'<td class="long" data-label="{escape(_(COLUMN_LABEL))}">'
     out: list[str] = []
-    for row in page.rows:
+    for row, position in zip(page.rows, page.positions, strict=True):
         out.append("<tr>")
-        for key, opening, closing, show, is_due in cells:
+        for key, opening, closing, show, is_due, test in cells:
             value = row[key]
-            if value is None:
+            if test and answers is not None:
+                said = answers.get((row["client_id"], test)) if answers else None
+                out.append(opening + _asks_why(f"{position}.{test}", value, due, said, show) + closing)
+            elif value is None:
                 out.append(opening + closing)
             elif is_due and value == "Due":
-                out.append(opening + due + closing)
+                out.append(f'{opening}<span class="due">{due}</span>{closing}')
             else:
                 out.append(opening + escape_text(show(value)) + closing)
+        if last:
+            out.append(f"{last_cell}{escape_text(last(row['client_id']))}</td>")
         out.append("</tr>\n")
     return Markup("".join(out))  # noqa: S704 - every value and label above is escaped
 
 
+def _asks_why(name: str, value: str | None, due: str, said: str | None, show: Callable[[Any], str]) -> str:
+    """What a cell holds that explains itself: a button where something is Due or was answered, else its text."""
+    answer = escape_text(said) if said else ""
+    if value == "Due":
+        return (
+            f'<button class="due" name="row" value="{name}">{due}{" · " + answer if answer else ""}</button>'
+        )
+    text = escape_text(show(value)) if value else ""
+    return (
+        f'{text}{" " if text else ""}<button class="tag" name="row" value="{name}">{answer}</button>'
+        if answer
+        else text
+    )
+
+
 @texts.kept
-def _cells(slug: str) -> tuple[list[tuple], str]:
-    """Of each column its key, the tags around a cell, how a value is written, whether it says Due; and that word."""
+def _cells(slug: str) -> tuple[list[_Cells], str]:
+    """How the cells of each column are written, and the word for Due."""
     ours = cell_words(_)
+    report = REPORTS[slug]
+    tests = {test.due_key: test.key for test in report.tests}
+    head = MEMBER_NAME if MEMBER_NAME in report.columns else report.columns[0]
     cells = []
-    for column, (key, label) in zip(REPORTS[slug].columns, heads(slug), strict=True):
-        if key == HEAD:
-            opening, closing = '<th scope="row">', "</th>"
+    for column, (key, label) in zip(report.columns, heads(slug), strict=True):
+        if column == head:
+            opening, closing = f'<th scope="row"{_class(column)}>', "</th>"
         else:
-            opening = f'<td data-label="{escape(label)}"{_CLASSES.get(column.kind, "")}>'
+            opening = f'<td data-label="{escape(label)}"{_class(column)}>'
             closing = "</td>"
-        cells.append((key, opening, closing, cell_text(column, ours), column.kind == "due"))
-    return cells, f'<span class="due">{escape(ours["Due"])}</span>'
+        test = tests.get(key, "")
+        cells.append(_Cells(key, opening, closing, cell_text(column, ours), column.kind == "due", test))
+    return cells, str(escape(ours["Due"]))
+
+
+def _class(column: Column) -> str:
+    if column.kind in _NUMBERS:
+        return ' class="num"'
+    return ' class="long"' if column.key in _LONG else ""
