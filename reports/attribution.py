@@ -13,12 +13,14 @@ from datetime import date
 import ibis
 from ibis import _
 
+from reports.claims import Claims
+from reports.codes import PROCEDURE_SYSTEMS
 from reports.dates import add_months, first_of_month
-from reports.parameters import Parameters
-from reports.services import Reversals
 
 BY_CLAIMS = "Attribution"
 BY_SELECTION = "Self Selection"
+
+_ATTRIBUTED = ("client_id", "npi", "tin", "kind", "visits", "latest_on")
 
 
 def directory(provider: ibis.Table) -> ibis.Table:
@@ -44,36 +46,42 @@ def directory(provider: ibis.Table) -> ibis.Table:
     )
 
 
-def visits(
-    lines: ibis.Table,
-    as_of: date,
-    procedures: list[str],
-    revenues: list[str],
-    parameters: Parameters,
-    reversals: Reversals,
-) -> ibis.Table:
+def visits(claims: Claims, candidates: ibis.Table, as_of: date) -> ibis.Table:
     """The claim lines that are part of a visit: person_id, npi, day, rendering_tin, billing_tin (digits).
 
-    `lines` are claims with their service_date. `procedures` and `revenues` are the spellings, as they stand in the
-    claims, of the codes that make a visit.
+    A line is one by a preventive or E&M code, or by a clinic's revenue code. `candidates` (npi) are the providers
+    with whom visits are counted.
     """
-    start = add_months(as_of, -parameters.attribution_months)
-    visit_lines = lines.filter(
-        _.service_date.between(ibis.literal(start), ibis.literal(as_of)),
-        _.hcpcs_code.isin(procedures) | _.revenue_center_code.isin(revenues),
+    p, lines = claims.parameters, claims.lines
+    start = add_months(as_of, -p.attribution_months)
+    clinics = [
+        code for code in claims.book.of(p.clinic_concepts, ("REVENUE",)) if code.code not in p.clinics_left_out
+    ]
+    by_code = _.hcpcs_code.isin(
+        claims.spellings("hcpcs_code", claims.book.of(p.visit_concepts, PROCEDURE_SYSTEMS))
+    )
+    if spelled := claims.spellings("revenue_center_code", clinics):
+        by_code = by_code | _.revenue_center_code.isin(spelled)
+    found = lines.filter(_.service_date >= ibis.literal(start), by_code).select(
+        "person_id",
+        "rendering_tin",
+        "billing_tin",
+        *[name for name in claims.reversals.carried if name not in ("rendering_tin", "billing_tin")],
+        npi=_present(_.rendering_npi).coalesce(_present(_.billing_npi)),
+        day=_.service_date,
     )
     return (
-        reversals.leave_out(visit_lines)
-        .select(
-            person_id=_.person_id,
-            npi=_present(_.rendering_npi).coalesce(_present(_.billing_npi)),
-            day=_.service_date,
-            rendering_tin=_digits(_.rendering_tin),
-            billing_tin=_digits(_.billing_tin),
-        )
-        .filter(_.npi.notnull())
+        claims.reversals.leave_out(found.semi_join(candidates, "npi"))
+        .select("person_id", "npi", "day", "rendering_tin", "billing_tin")
         .distinct()
+        .mutate(rendering_tin=_digits(_.rendering_tin), billing_tin=_digits(_.billing_tin))
     )
+
+
+def candidates(providers: ibis.Table, selections: ibis.Table | None) -> ibis.Table:
+    """npi of the providers with whom a visit can decide something: PCPs, and whoever a member selected."""
+    pcps = providers.filter(_.is_pcp).select("npi")
+    return (pcps if selections is None else pcps.union(selections.select("npi"))).distinct()
 
 
 def attribute(
@@ -84,7 +92,10 @@ def attribute(
     previous: ibis.Table | None,
     as_of: date,
 ) -> ibis.Table:
-    """The PCP of each member who has one: client_id, npi, tin, kind, effective_on.
+    """The PCP of each member who has one: client_id, npi, tin, kind, effective_on, visits, latest_on.
+
+    `visits` counts the days on which the member saw this PCP, NULL for a PCP whom the member selected; `latest_on` is
+    the last of them, or the day of the selection.
 
     `members` as `members.on` gives them, `providers` as `directory` gives them, `visited` as `visits` does,
     `selections` has member_id, npi, selected_on and rank (the higher of two on one day wins), `previous` is the
@@ -93,7 +104,7 @@ def attribute(
     people = members.select("client_id", "person_id")
     by_claims = _by_claims(providers, visited)
     chosen = people.left_join(by_claims, "person_id").select(
-        "client_id", "person_id", claims_npi=by_claims.npi
+        "client_id", "person_id", "visits", "latest", claims_npi=by_claims.npi
     )
     if selections is None:
         chosen = chosen.mutate(own_npi=ibis.null("string"), selected_on=ibis.null("date"))
@@ -108,24 +119,29 @@ def attribute(
     chosen = (
         chosen.join(lowest, "npi")
         .left_join(tins, ["person_id", "npi"])
-        .select("client_id", "npi", "kind", "selected_on", tin=_.visit_tin.coalesce(_.lowest_tin))
+        .select(
+            "client_id",
+            "npi",
+            "kind",
+            "selected_on",
+            tin=_.visit_tin.coalesce(_.lowest_tin),
+            visits=ibis.ifelse(_.selected_on.isnull(), _.visits, ibis.null("int64")),
+            latest_on=_.selected_on.coalesce(_.latest),
+        )
     )
     began = _.selected_on.truncate("M").coalesce(ibis.literal(first_of_month(as_of)))
     if previous is None:
-        return chosen.select("client_id", "npi", "tin", "kind", effective_on=began)
+        return chosen.select(*_ATTRIBUTED, effective_on=began)
     before = previous.select("client_id", before_npi=_.npi, before_on=_.effective_on)
     stays = (_.before_npi == _.npi) & (_.before_on <= ibis.literal(as_of))
     return chosen.left_join(before, "client_id").select(
-        "client_id",
-        "npi",
-        "tin",
-        "kind",
+        *_ATTRIBUTED,
         effective_on=ibis.ifelse(stays.fill_null(False), _.before_on, began),
     )
 
 
 def _by_claims(providers: ibis.Table, visited: ibis.Table) -> ibis.Table:
-    """person_id and the npi of the PCP with most visits."""
+    """person_id, npi, visits and latest of the PCP with most visits."""
     pcps = providers.filter(_.is_pcp).select("npi").distinct()
     counted = (
         visited.select("person_id", "npi", "day")
@@ -135,7 +151,8 @@ def _by_claims(providers: ibis.Table, visited: ibis.Table) -> ibis.Table:
         .agg(visits=_.count(), latest=_.day.max())
     )
     best = ibis.window(group_by="person_id", order_by=[ibis.desc("visits"), ibis.desc("latest"), "npi"])
-    return counted.mutate(place=ibis.row_number().over(best)).filter(_.place == 0).select("person_id", "npi")
+    first = counted.mutate(place=ibis.row_number().over(best)).filter(_.place == 0)
+    return first.select("person_id", "npi", "visits", "latest")
 
 
 def _own(providers: ibis.Table, selections: ibis.Table, as_of: date) -> ibis.Table:

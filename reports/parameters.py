@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,14 @@ class Parameters:
     #: Whether such a code counts from a provider whose specialty nobody knows. Few others bill these codes, and a
     #: practice is ill served by a gap that was closed elsewhere.
     unknown_specialty_is_eye_care: bool = True
+    #: Concepts whose codes say the side by a modifier: what such a code with that modifier stands for. Without one of
+    #: these modifiers it stands for nothing.
+    sided_concepts: Mapping[str, Mapping[str, str]] = field(
+        default_factory=lambda: {
+            "mastectomy_unilateral_cpt": {
+                "50": "mastectomy_bilateral",
+                "LT": "mastectomy_left",
+                "RT": "mastectomy_right",
+            }
+        }
+    )

@@ -22,7 +22,7 @@ def write_attribution(
     table: ibis.Table, as_of: date, complete_through: date | None
 ) -> tuple[store.Draft, int]:
     """Write who is whose PCP, unpublished. Returns the snapshot and how many members it holds."""
-    names = ("client_id", "npi", "tin", "kind", "effective_on")
+    names = tuple(store.ATTRIBUTED)
     draft = store.begin(ATTRIBUTION, as_of, complete_through, ())
     rows = ([(draft.id, *row) for row in batch] for batch in _batches(table, names, "client_id"))
     return draft, store.write(Attribution, ("snapshot_id", *names), rows)

@@ -136,6 +136,8 @@ class Attribution(_Clustered):
     tin = CharField(max_length=20)
     kind = CharField(max_length=20)
     effective_on = DateField()
+    visits = IntegerField(null=True)
+    latest_on = DateField(null=True)
 
     class Meta:
         primary_key = CompositeKey("snapshot_id", "client_id")
@@ -171,12 +173,17 @@ class Snapshot(NamedTuple):
 
 
 class Attributed(NamedTuple):
-    """A member's PCP: `kind` is "Attribution" or "Self Selection"."""
+    """A member's PCP: `kind` is "Attribution" or "Self Selection".
+
+    `visits` counts the days that decided an attribution; `latest_on` is the last of them, or the day of the selection.
+    """
 
     npi: str
     tin: str
     kind: str
     effective_on: date
+    visits: int | None = None
+    latest_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -363,6 +370,8 @@ def attributed(client_ids: Iterable[str]) -> dict[str, Attributed]:
                 Attribution.tin,
                 Attribution.kind,
                 Attribution.effective_on,
+                Attribution.visits,
+                Attribution.latest_on,
             )
             .where(
                 (Attribution.snapshot_id == current.snapshot_id)
@@ -383,6 +392,8 @@ _attributed_to = Prepared(
             Attribution.tin,
             Attribution.kind,
             Attribution.effective_on,
+            Attribution.visits,
+            Attribution.latest_on,
         )
         .join(ReportPublished, on=(ReportPublished.snapshot_id == Attribution.snapshot_id))
         .where(ReportPublished.slug == ATTRIBUTION, Attribution.client_id == slot("client_id"))

@@ -9,16 +9,18 @@ from __future__ import annotations
 import fcntl
 import json
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from peewee import SqliteDatabase, fn
 
 from reports.snapshot import (
+    ATTRIBUTION,
     Attribution,
     ReportFacet,
     ReportPublished,
@@ -128,10 +130,11 @@ def write(model: Any, columns: Sequence[str], batches: Iterable[list[tuple[Any, 
     return count
 
 
-def publish(drafts: dict[Draft, int]) -> None:
-    """Serve these snapshots (with their row counts) from now on, all in one transaction."""
+def publish(drafts: dict[Draft, int], also: Callable[[], object] = lambda: None) -> None:
+    """Serve these snapshots (with their row counts) from now on, and do what belongs to it, all in one transaction."""
     now = _now()
     with transaction():
+        also()
         for draft, count in drafts.items():
             ReportSnapshot.update(published_at=now, row_count=count).where(
                 ReportSnapshot.id == draft.id
@@ -192,13 +195,33 @@ def _remove(snapshot_id: int) -> None:
         ReportSnapshot.delete().where(ReportSnapshot.id == snapshot_id).execute()
 
 
-def latest_attribution() -> list[tuple[str, str, date]]:
-    """client_id, npi and effective date of every member in the published attribution."""
-    current = ReportPublished.get_or_none(ReportPublished.slug == "attribution")
-    if current is None:
-        return []
-    query = Attribution.select(Attribution.client_id, Attribution.npi, Attribution.effective_on)
-    return list(query.where(Attribution.snapshot_id == current.snapshot_id).tuples())
+#: The columns of an attribution, as stored and as Arrow.
+ATTRIBUTED = {
+    "client_id": pa.string(),
+    "npi": pa.string(),
+    "tin": pa.string(),
+    "kind": pa.string(),
+    "effective_on": pa.date32(),
+    "visits": pa.int64(),
+    "latest_on": pa.date32(),
+}
+
+
+def has_attribution() -> bool:
+    """Whether an attribution has been published."""
+    return ReportPublished.select().where(ReportPublished.slug == ATTRIBUTION).exists()
+
+
+def published_attribution() -> pa.Table:
+    """The published attribution, with the columns ATTRIBUTED; without rows where there is none."""
+    current = ReportPublished.get_or_none(ReportPublished.slug == ATTRIBUTION)
+    columns: list[tuple[Any, ...]] = []
+    if current is not None:
+        query = Attribution.select(*[getattr(Attribution, name) for name in ATTRIBUTED])
+        columns = list(zip(*query.where(Attribution.snapshot_id == current.snapshot_id).tuples(), strict=True))
+    types = ATTRIBUTED.items()
+    made = [pa.array(columns[place] if columns else [], type_) for place, (_, type_) in enumerate(types)]
+    return pa.table(made, names=list(ATTRIBUTED))
 
 
 def snapshots(slug: str) -> int:

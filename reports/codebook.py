@@ -1,0 +1,115 @@
+"""The codes a refresh looks for, numbered, and the spellings in which the claims hold them.
+
+Codes are compared by the spellings that occur in the claims: the distinct spellings of a column are few, so they
+are cleaned once and the lines are then matched as they stand (`E11.9`, `e119 ` and `E119` are one code).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import ibis
+import pyarrow as pa
+
+from reports import evidence
+from reports.codes import Code, normal, of
+from reports.parameters import Parameters
+
+#: Computes a table once, so that several queries can read it: (name, expression or Arrow table) -> table.
+Keep = Callable[[str, ibis.Table | pa.Table], ibis.Table]
+
+#: Names a query, so that queries over it stay short: (name, expression) -> view.
+Step = Callable[[str, ibis.Table], ibis.Table]
+
+RANGE = "ICD-10-CM-RANGE"
+
+
+class Codebook:
+    """Every code of the lists under a number from 1 on. Raises ValueError where there are more than it can hold."""
+
+    def __init__(self, codes: Sequence[Code], parameters: Parameters) -> None:
+        self.codes = (*_without(codes, parameters), *_sided(codes, parameters))
+        keys = sorted({(code.system, code.code) for code in self.codes})
+        if len(keys) >= evidence.CODES:
+            raise ValueError(f"the code lists hold {len(keys):,} codes; there is room for {evidence.CODES - 1:,}")
+        self._numbers = {key: number for number, key in enumerate(keys, 1)}
+
+    def of(self, concepts: Iterable[str], systems: Iterable[str] | None = None) -> tuple[Code, ...]:
+        """The codes of the concepts, in the systems if given."""
+        return of(self.codes, concepts, systems)
+
+    def number(self, code: Code) -> int:
+        """The code's number."""
+        return self._numbers[code.system, code.code]
+
+    def groups(self, keep: Keep, name: str, groups: Iterable[tuple[str, ...]]) -> ibis.Table:
+        """A table code (number), group (position): which codes belong to which group of concepts."""
+        found = {
+            (self.number(code), place) for place, concepts in enumerate(groups) for code in self.of(concepts)
+        }
+        numbers, places = zip(*sorted(found), strict=True) if found else ((), ())
+        columns = {"code": pa.array(numbers, pa.int32()), "group": pa.array(places, pa.int32())}
+        return keep(name, pa.table(columns))
+
+    def shown(self, keep: Keep) -> ibis.Table:
+        """A table number, shown: how each code is written for people (diagnoses with their dot)."""
+        pairs = {number: _shown(system, code) for (system, code), number in self._numbers.items()}
+        columns = {"number": pa.array(pairs, pa.int64()), "shown": pa.array(pairs.values(), pa.string())}
+        return keep("code_texts", pa.table(columns))
+
+    def spelled(self, keep: Keep, name: str, texts: Iterable[str], codes: Sequence[Code]) -> ibis.Table:
+        """A table text, code (number): those of `texts` that stand for one of `codes`."""
+        known = stand_for(texts, codes)
+        pairs = sorted({(text, self.number(code)) for text, found in known.items() for code in found})
+        spelled, numbers = zip(*pairs, strict=True) if pairs else ((), ())
+        columns = {"text": pa.array(spelled, pa.string()), "code": pa.array(numbers, pa.int32())}
+        return keep(name, pa.table(columns))
+
+
+def stand_for(texts: Iterable[str], codes: Sequence[Code]) -> dict[str, list[Code]]:
+    """Those of `texts` that are spellings of one of `codes`, and of which."""
+    by_code: dict[tuple[str, str], list[Code]] = {}
+    for code in codes:
+        by_code.setdefault((code.system, code.code), []).append(code)
+    systems = {code.system for code in codes}
+    ranges = [code for code in codes if code.system == RANGE]
+    found: dict[str, list[Code]] = {}
+    for text in texts:
+        stands = [c for system in systems for c in by_code.get((system, normal(_plain(system), text)), ())]
+        stands += [code for code in ranges if _in_range(normal(RANGE, text), code.code)]
+        if stands:
+            found[text] = stands
+    return found
+
+
+def _plain(system: str) -> str:
+    """The system of a code that says its side by a modifier, without the modifier."""
+    return system.partition("+")[0]
+
+
+def _without(codes: Sequence[Code], parameters: Parameters) -> Iterable[Code]:
+    """The lists without the diagnoses of diabetes that the plan does not count."""
+    return (
+        code
+        for code in codes
+        if code.concept != "diabetes_dx" or code.code.startswith(parameters.diabetes_prefixes)
+    )
+
+
+def _sided(codes: Sequence[Code], parameters: Parameters) -> Iterable[Code]:
+    """A code that says the side by a modifier is one code a side: system "CPT+LT" for CPT with modifier LT."""
+    for concept, sides in parameters.sided_concepts.items():
+        for code in of(codes, [concept]):
+            for modifier, stands_for in sides.items():
+                yield Code(stands_for, f"{code.system}+{modifier}", code.code)
+
+
+def _in_range(code: str, span: str) -> bool:
+    first, _dash, last = span.partition("-")
+    return first <= code[: len(first)] <= (last or first)
+
+
+def _shown(system: str, code: str) -> str:
+    if system == "ICD-10-CM" and len(code) > 3:
+        return f"{code[:3]}.{code[3:]}"
+    return code
