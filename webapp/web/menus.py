@@ -33,6 +33,7 @@ MENUS: dict[str, tuple[Entry, ...]] = {
     "provider": (
         Entry("provider.home", N_("Home")),
         Entry("provider.reports", N_("Reports/Data")),
+        Entry("provider.patients", N_("Patient Look-up")),
         Entry("provider.access", N_("Patient Reports")),
         Entry("provider.practices", N_("Practices")),
         Entry("provider.team", N_("Team")),

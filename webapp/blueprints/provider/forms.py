@@ -1,0 +1,64 @@
+"""The provider portal's forms. Messages say what is wrong and how to mend it."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, StringField, TextAreaField
+
+from webapp.domain import gap_answers
+from webapp.domain.gap_answers import Answer, AnswerRefused
+from webapp.web.dates import read_date
+from webapp.web.texts import gettext as _
+
+
+class AnswerForm(FlaskForm):
+    """A practice's answer to a gap. What was typed stays, whatever is wrong with it."""
+
+    class Meta:
+        csrf = False  # the guard in front of all views checks the token
+
+    answer = RadioField(_l("Answer"), validate_choice=False)
+    day = StringField(
+        _l("Date"), description=_l("When it was done, or the day of the appointment: mm/dd/yyyy")
+    )
+    note = TextAreaField(
+        _l("Note"),
+        description=_l("For example the proof that you noted, such as a letter. At most 500 characters."),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.answer.choices = [(key, _(label)) for key, label in gap_answers.ANSWERS.items()]
+
+    def read(self) -> Answer:
+        """What was answered. Raises AnswerRefused where the date cannot be read."""
+        typed = (self.day.data or "").strip()
+        day = read_date(typed)
+        if typed and day is None:
+            raise AnswerRefused("day", "unreadable")
+        return Answer(self.answer.data or "", day, _one_line(self.note.data or ""))
+
+    def refuse(self, refusal: AnswerRefused) -> None:
+        """Say at the field what is wrong and how to mend it."""
+        said = {
+            ("answer", "missing"): _("Choose one of the four answers."),
+            ("day", "missing"): _("Enter the date as month/day/year, like 03/25/2026."),
+            ("day", "unreadable"): _("Enter the date as month/day/year, like 03/25/2026."),
+            ("day", "future"): _(
+                "That day is still to come. Enter the day on which it was done, or choose Scheduled."
+            ),
+            ("day", "past"): _(
+                "That day is over. Enter the day of the appointment, or choose Done elsewhere."
+            ),
+            ("day", "unlikely"): _("Check the year of the date."),
+            ("note", "long"): _(
+                "Use at most %(most)s characters for the note; there are %(count)s.",
+                most=gap_answers.LONGEST_NOTE,
+                count=len(_one_line(self.note.data or "")),
+            ),
+        }
+        self[refusal.field].errors = [said[refusal.field, refusal.why]]
+
+
+def _one_line(text: str) -> str:
+    """Single spaces, nothing unprintable (a database may refuse it)."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
