@@ -55,7 +55,9 @@ def visits(claims: Claims, candidates: ibis.Table, as_of: date) -> ibis.Table:
     p, lines = claims.parameters, claims.lines
     start = add_months(as_of, -p.attribution_months)
     clinics = [
-        code for code in claims.book.of(p.clinic_concepts, ("REVENUE",)) if code.code not in p.clinics_left_out
+        code
+        for code in claims.book.of(p.clinic_concepts, ("REVENUE",))
+        if code.code not in p.clinics_left_out
     ]
     by_code = _.hcpcs_code.isin(
         claims.spellings("hcpcs_code", claims.book.of(p.visit_concepts, PROCEDURE_SYSTEMS))

@@ -58,7 +58,9 @@ class Claims:
         plain = self.book.of([c for c in concepts if c not in eye], PROCEDURE_SYSTEMS)
         parts = [self._matched(f"{name}_procedures", self.lines, ["hcpcs_code"], plain, carried)]
         if codes := self.book.of([c for c in concepts if c in eye], PROCEDURE_SYSTEMS):
-            parts.append(self._matched(f"{name}_eye_care", self._of_eye_care(), ["hcpcs_code"], codes, carried))
+            parts.append(
+                self._matched(f"{name}_eye_care", self._of_eye_care(), ["hcpcs_code"], codes, carried)
+            )
         for modifier in self._modifiers():
             systems = [f"{system}+{modifier}" for system in PROCEDURE_SYSTEMS]
             if codes := self.book.of(concepts, systems):
@@ -72,13 +74,21 @@ class Claims:
         """`carried` columns, service_date and code of the lines with a diagnosis of the concepts; None if none has."""
         codes = self.book.of(concepts, systems)
         columns = self.have(DIAGNOSES)
-        return self._matched(f"{name}_diagnoses", self.lines, columns, codes, carried) if codes and columns else None
+        return (
+            self._matched(f"{name}_diagnoses", self.lines, columns, codes, carried)
+            if codes and columns
+            else None
+        )
 
     def by_inpatient_procedure(self, name: str, concepts: Sequence[str], *carried: str) -> ibis.Table | None:
         """`carried` columns, service_date and code of the lines with an ICD-10-PCS procedure of the concepts."""
         codes = self.book.of(concepts, ("ICD-10-PCS",))
         columns = self.have(PROCEDURES)
-        return self._matched(f"{name}_inpatient", self.lines, columns, codes, carried) if codes and columns else None
+        return (
+            self._matched(f"{name}_inpatient", self.lines, columns, codes, carried)
+            if codes and columns
+            else None
+        )
 
     def by_column(
         self, name: str, column: str, concepts: Sequence[str], system: str, *carried: str
@@ -86,7 +96,9 @@ class Claims:
         """`carried` columns, service_date and code of the lines whose `column` holds a code of the system."""
         codes = self.book.of(concepts, (system,))
         known = self.have([column])
-        return self._matched(f"{name}_{column}", self.lines, known, codes, carried) if codes and known else None
+        return (
+            self._matched(f"{name}_{column}", self.lines, known, codes, carried) if codes and known else None
+        )
 
     def _matched(
         self,
@@ -104,7 +116,9 @@ class Claims:
         parts = [lines.select(*wanted, spelling=c).filter(_.spelling.notnull()) for c in filled]
         coded = ibis.union(*parts) if len(parts) > 1 else parts[0]
         counted = self.reversals.leave_out(coded.join(known, coded.spelling == known.text))
-        return self.step(f"matched_{name}", counted.select(*dict.fromkeys((*carried, "service_date")), "code"))
+        return self.step(
+            f"matched_{name}", counted.select(*dict.fromkeys((*carried, "service_date")), "code")
+        )
 
     def texts(self, columns: Sequence[str]) -> dict[str, list[str]]:
         """By column, the distinct spellings in it, looked up once."""
@@ -140,7 +154,9 @@ class Claims:
         p = self.parameters
         codes = self.book.of(p.eye_care_concepts, PROCEDURE_SYSTEMS)
         lines = self.lines.filter(_.hcpcs_code.isin(self.spellings("hcpcs_code", codes)))
-        lines = lines.mutate(npi=_.rendering_npi.strip().nullif("").coalesce(_.billing_npi.strip().nullif("")))
+        lines = lines.mutate(
+            npi=_.rendering_npi.strip().nullif("").coalesce(_.billing_npi.strip().nullif(""))
+        )
         known = self.providers.mutate(specialty=_.specialty.fill_null("").strip().lower())
         known = known.filter(_.specialty != "")
         is_eye_care = ibis.or_(*[_.specialty.contains(word) for word in p.eye_care_specialties])

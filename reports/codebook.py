@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 import ibis
 import pyarrow as pa
 
-from reports import evidence
+from reports import packing
 from reports.codes import Code, normal, of
 from reports.parameters import Parameters
 
@@ -30,8 +30,10 @@ class Codebook:
     def __init__(self, codes: Sequence[Code], parameters: Parameters) -> None:
         self.codes = (*_without(codes, parameters), *_sided(codes, parameters))
         keys = sorted({(code.system, code.code) for code in self.codes})
-        if len(keys) >= evidence.CODES:
-            raise ValueError(f"the code lists hold {len(keys):,} codes; there is room for {evidence.CODES - 1:,}")
+        if len(keys) >= packing.CODES:
+            raise ValueError(
+                f"the code lists hold {len(keys):,} codes; there is room for {packing.CODES - 1:,}"
+            )
         self._numbers = {key: number for number, key in enumerate(keys, 1)}
 
     def of(self, concepts: Iterable[str], systems: Iterable[str] | None = None) -> tuple[Code, ...]:

@@ -11,7 +11,18 @@ import ibis
 import pyarrow as pa
 from ibis import _
 
-from reports import attribution, evidence, gaps, members, panels, reversals, sensitive, services, store, summary
+from reports import (
+    attribution,
+    evidence,
+    gaps,
+    members,
+    panels,
+    reversals,
+    sensitive,
+    services,
+    store,
+    summary,
+)
 from reports.catalog import in_group
 from reports.claims import Claims, up_to
 from reports.codebook import Codebook
@@ -84,7 +95,9 @@ class Computation:
         if self.portal.providers is not None and self.portal.providers.num_rows:
             self.notice("provider", "the extract has no provider file; the directory loaded before is used")
             return self.keep("provider", self.portal.providers)
-        self.notice("provider", "there is neither a provider file nor a loaded directory; nobody is attributed")
+        self.notice(
+            "provider", "there is neither a provider file nor a loaded directory; nobody is attributed"
+        )
         return self.keep("provider", _NO_PROVIDERS)
 
     @cached_property
@@ -111,6 +124,11 @@ class Computation:
         """What one look over the claims tells."""
         return reversals.survey(self.extract.table("medical_claim"), self.as_of)
 
+    @property
+    def complete_through(self) -> date | None:
+        """The day through which claims are complete; None where they are not looked at."""
+        return self.survey.complete_through if self.extract.has("medical_claim") else None
+
     @cached_property
     def claims(self) -> Claims:
         """The medical claims, matched to codes on demand."""
@@ -131,10 +149,11 @@ class Computation:
     @cached_property
     def _sources(self) -> Sources:
         admissions = self.portal.admissions
+        claimed = self.extract.has("medical_claim")
         return Sources(
             extract=self.extract,
-            claims=self.extract.table("medical_claim"),
-            reversals=self.claims.reversals,
+            claims=self.extract.table("medical_claim") if claimed else _none("claim_id"),
+            reversals=self.claims.reversals if claimed else reversals.Reversals(),
             providers=self.feed,
             as_of=self.as_of,
             codes=self.codes,
@@ -226,7 +245,9 @@ class Computation:
             return self.flags.select("claim_id")
         ids = self.people.select("client_id", "person_id").join(self.allowed, "client_id")
         allowed = ids.group_by("person_id").agg(allowed=sensitive.any_of(_.allowed))
-        persons = self.claims.lines.select("claim_id", "person_id").semi_join(self.flags, "claim_id").distinct()
+        persons = (
+            self.claims.lines.select("claim_id", "person_id").semi_join(self.flags, "claim_id").distinct()
+        )
         shown = (
             persons.join(allowed, "person_id")
             .join(self.flags, "claim_id")
@@ -238,7 +259,9 @@ class Computation:
         if not self.book.of(wanted, ("NDC", "INGREDIENT")):
             return None
         if not self.extract.has("pharmacy_claim"):
-            self.notice("pharmacy_claim", "the extract has no pharmacy claims; prescriptions are not looked at")
+            self.notice(
+                "pharmacy_claim", "the extract has no pharmacy claims; prescriptions are not looked at"
+            )
             return None
         ndc = self.extract.table("ndc") if self.extract.has("ndc") else None
         if ndc is None:
@@ -276,7 +299,9 @@ class Computation:
         if report.rows != "members":
             return self._event_rows(report, listed)
         if report.tests:
-            listed = gaps.measured(report, self.step(f"listed_{_name(report)}", listed), self.known, self.as_of)
+            listed = gaps.measured(
+                report, self.step(f"listed_{_name(report)}", listed), self.known, self.as_of
+            )
         asked = [gaps.applies(test) for test in report.tests]
         return panels.rows(report, listed, gaps.any_due(report, listed), also=asked)
 

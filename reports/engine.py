@@ -6,6 +6,10 @@ computes, and handed over to it; claims, which are large, are read by the engine
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -17,6 +21,9 @@ from reports import sources
 from reports.layout import Table
 from reports.sources import Found, Source
 from reports.store import RefreshRefused
+
+#: The Java that Spark 4 runs on.
+JAVA = 17
 
 
 class EngineMissing(RefreshRefused):
@@ -76,3 +83,25 @@ def connect(name: str, memory: str) -> Engine:
             "the engine spark needs pyspark: install health-plan-portal[spark] (or run make test-spark)"
         ) from error
     return Spark(memory)
+
+
+def need_java() -> str:
+    """The Java that Spark would run on, in its own words ('openjdk version "17.0.15" …').
+
+    Raises EngineMissing, saying what was found and how to mend it, where there is none or an older one.
+    """
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
+    told = ""
+    if java and Path(java).exists():
+        asked = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
+        told = next(iter((asked.stderr + asked.stdout).strip().splitlines()), "")
+    number = re.search(r'version "(\d+)', told)
+    if not number or int(number[1]) < JAVA:
+        where = f"JAVA_HOME is {home}" if home else "on the PATH"
+        found = f"found {told}" if told else f"found none, {where}"
+        raise EngineMissing(
+            f"Spark needs a Java {JAVA} or later; {found}. On Debian: apt-get install openjdk-17-jre-headless, "
+            "or set JAVA_HOME to one"
+        )
+    return told

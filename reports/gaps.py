@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import ibis
 from ibis import _
 
-from reports import evidence
+from reports import packing
 from reports.codebook import Step
 from reports.dates import add_months, born_on_or_before, due_before
 from reports.definition import Population, Report, Schedule, Test, Who
@@ -66,7 +66,9 @@ def measured(report: Report, people: ibis.Table, known: Known, as_of: date) -> i
     if not report.tests and not report.population.any_of:
         return table
     used = known.services.columns(groups([report]))
-    table = table.left_join(known.services.table.select("person_id", *used), "person_id").drop("person_id_right")
+    table = table.left_join(known.services.table.select("person_id", *used), "person_id").drop(
+        "person_id_right"
+    )
     if report.population.any_of:
         table = _with_why(table, report.population, known.services, as_of)
     name = report.slug.replace("-", "_")
@@ -99,7 +101,7 @@ def _in_population(table: ibis.Table, population: Population, as_of: date) -> ib
 def _is(table: ibis.Table, who: Who, as_of: date) -> ibis.Value:
     """Whether the member is of the age and gender; ages in whole years on the as-of date."""
     tests: list[ibis.Value] = [ibis.literal(True)]
-    if who.age_from:
+    if who.age_from is not None:
         tests.append(table.date_of_birth <= ibis.literal(born_on_or_before(as_of, who.age_from)))
     if who.age_to is not None:
         tests.append(table.date_of_birth > ibis.literal(born_on_or_before(as_of, who.age_to + 1)))
@@ -112,7 +114,7 @@ def _with_why(table: ibis.Table, population: Population, services: Services, as_
     """Keep who meets one of the criteria, with `why`."""
     since = ibis.literal(add_months(as_of, -(population.within_months or 0)))
     met = {
-        concept: (evidence.day(table[services.last((concept,))]) >= since).fill_null(False)
+        concept: (packing.day(table[services.last((concept,))]) >= since).fill_null(False)
         for concept in population.any_of
     }
     strong = [test for concept, test in met.items() if concept not in population.weak]
@@ -128,7 +130,7 @@ def _with_test(table: ibis.Table, test: Test, known: Known, as_of: date) -> ibis
     table = table.mutate(
         **{applies(test): asked, "last": ibis.ifelse(shown, last, ibis.null("int64")), "kind": kind}
     )
-    table = table.mutate(day=evidence.day(table["last"]))
+    table = table.mutate(day=packing.day(table["last"]))
     late = _late(table, test, as_of)
     if test.alongside:
         table, recent = _with_alongside(table, test, known.services, as_of)
@@ -157,7 +159,7 @@ def _last_service(table: ibis.Table, test: Test, services: Services) -> tuple[ib
     keys = {}
     for rank, (_place, way) in enumerate(ranked):
         service = table[services.last(way.concepts)]
-        keys[way] = ibis.ifelse(service.isnull(), -1, (service >> evidence.DAY_AT) * len(ranked) + rank)
+        keys[way] = ibis.ifelse(service.isnull(), -1, (service >> packing.DAY_AT) * len(ranked) + rank)
     latest = ibis.greatest(*keys.values())
     found = [(way, (latest >= 0) & (key == latest)) for way, key in keys.items()]
     last = ibis.cases(
@@ -174,9 +176,7 @@ def _ended(table: ibis.Table, test: Test, services: Services) -> ibis.Value:
     if not test.never.both:
         return ended
     one, other = (((side,)) for side in test.never.both)
-    days = [
-        (table[services.first(side)], evidence.day(table[services.last(side)])) for side in (one, other)
-    ]
+    days = [(table[services.first(side)], packing.day(table[services.last(side)])) for side in (one, other)]
     (first_one, last_one), (first_other, last_other) = days
     on_one_day = (first_one == last_one) & (first_other == last_other) & (first_one == first_other)
     both = first_one.notnull() & first_other.notnull() & ~on_one_day.fill_null(False)
@@ -200,7 +200,7 @@ def _with_alongside(
     beside = test.alongside
     assert beside is not None
     since = ibis.literal(add_months(as_of, -beside.months))
-    done = (evidence.day(table[services.last(beside.concepts)]) >= since).fill_null(False)
+    done = (packing.day(table[services.last(beside.concepts)]) >= since).fill_null(False)
     table = table.mutate(**{beside.key: ibis.ifelse(done & table[applies(test)], YES, "")})
     return table, (table[beside.key] == YES) & (table.day >= since).fill_null(False)
 
@@ -229,14 +229,14 @@ def watched(report: Report, people: ibis.Table, as_of: date) -> ibis.Table | Non
 
 def _with_evidence(table: ibis.Table, test: Test, known: Known) -> ibis.Table:
     """Replace the working columns `last`, `day` and `kind` by the test's evidence."""
-    table = table.mutate(code_number=evidence.code(table["last"]), facility_npi=evidence.npi(table["last"]))
+    table = table.mutate(code_number=packing.code(table["last"]), facility_npi=packing.npi(table["last"]))
     codes = known.codes.select(code_of="number", code_text="shown")
     places = known.facilities.select(npi_of="npi", facility_text="name")
     table = table.left_join(codes, table.code_number == codes.code_of).drop("code_of")
     table = table.left_join(places, table.facility_npi == places.npi_of).drop("npi_of")
     unnamed = ibis.ifelse(table.facility_npi > 0, table.facility_npi.cast("string"), "")
     facility = table.facility_text.coalesce(unnamed)
-    cell = evidence.text(table["last"], table.code_text, facility)
+    cell = packing.text(table["last"], table.code_text, facility)
     working = ("last", "kind", "day", "late", "code_number", "facility_npi", "code_text", "facility_text")
     table = table.mutate(**{test.evidence_key: cell})
     return table.drop(*[name for name in working if name in table.columns])

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from reports import publishing, store, summary
+from reports import publishing, sources, store, summary
 from reports.catalog import REPORTS
 from reports.codes import FOLDER as CODES
 from reports.codes import read_codes
 from reports.computation import Computation, PortalData
+from reports.definition import Report
 from reports.extract import Notice, SetAside, open_extract
 from reports.parameters import Parameters
 from reports.sources import ExtractRefused
@@ -20,7 +21,7 @@ from reports.store import RefreshRefused, RefreshRunning
 
 __all__ = ["ExtractRefused", "Outcome", "PortalData", "RefreshRefused", "RefreshRunning", "refresh"]
 
-#: The tables that a refresh reads, and those without which there is nothing to compute.
+#: The tables that a refresh reads; without the first nothing can be computed.
 READ = (
     "eligibility",
     "medical_claim",
@@ -31,16 +32,11 @@ READ = (
     "admission",
     "ndc",
 )
-NEEDED = ("eligibility", "medical_claim")
+CLAIMS = ("medical_claim", "pharmacy_claim")
 
 
 def _silent(_text: str) -> None:
     """Report progress to nobody."""
-
-
-#: The tables that a refresh reads, and those without which there is nothing to compute.
-READ = ("eligibility", "medical_claim", "pharmacy_claim", "provider", "pcp_selection", "icm_status", "ndc")
-NEEDED = ("eligibility", "medical_claim")
 
 
 @dataclass(frozen=True)
@@ -82,8 +78,8 @@ def refresh(
 ) -> Outcome:
     """Compute the reports (all, or `slugs`) from the extract in `folder` as of a day, and publish them.
 
-    Attribution is computed and published with all of them; single reports go by the published one. Raises ExtractRefused for a fault of a file,
-    RefreshRefused for an unknown report or engine, RefreshRunning (one of them) when another refresh is at work;
+    Attribution is computed and published with all of them; single reports go by the published one, where there is one.
+    Raises ExtractRefused for a fault of a file, RefreshRefused for an unknown report or engine, RefreshRunning (one of them) when another refresh is at work;
     the snapshots that are served stay as they were.
     """
     if unknown := [slug for slug in slugs or () if slug not in REPORTS]:
@@ -94,7 +90,8 @@ def refresh(
         if leftover := store.tidy():
             progress(f"removed {leftover} snapshots that were no longer needed")
         progress("reading the extract")
-        with open_extract(folder, READ, needed=NEEDED, memory=memory, engine=engine) as extract:
+        read, needed = _tables(Path(folder), wanted, portal or PortalData())
+        with open_extract(folder, read, needed=needed, memory=memory, engine=engine) as extract:
             work = Computation(
                 extract,
                 as_of,
@@ -107,7 +104,7 @@ def refresh(
             )
             try:
                 rows, attributed = _publish(work)
-                through = work.survey.complete_through
+                through = work.complete_through
             except Exception as error:
                 # What turns out to be damaged only while it is read refuses the extract all the same.
                 raise extract.refusal(error) or error from error
@@ -119,11 +116,19 @@ def refresh(
     )
 
 
+def _tables(folder: Path, wanted: Sequence[Report], portal: PortalData) -> tuple[list[str], list[str]]:
+    """The tables to read, and those that must be there: no claims for admissions that hospitals tell of, every day."""
+    told = sources.find(folder, "admission") is not None or portal.admissions is not None
+    if told and store.has_attribution() and all(report.rows == "admissions" for report in wanted):
+        return [name for name in READ if name not in CLAIMS], ["eligibility"]
+    return list(READ), ["eligibility", "medical_claim"]
+
+
 def _publish(work: Computation) -> tuple[dict[str, int], int]:
     """Compute, write and publish. Returns the rows of each report and how many members have a PCP."""
     drafts: dict[store.Draft, int] = {}
     rows: dict[str, int] = {}
-    as_of, through = work.as_of, work.survey.complete_through
+    as_of, through = work.as_of, work.complete_through
     if work.attributes:
         draft, count = publishing.write_attribution(work.attributed, as_of, through)
         drafts[draft] = count

@@ -13,7 +13,7 @@ import ibis
 import pyarrow as pa
 from ibis import _
 
-from reports import evidence
+from reports import packing
 from reports.claims import Claims
 from reports.codebook import Codebook, Keep
 from reports.codes import Code
@@ -28,7 +28,7 @@ _FACILITY = ("facility_npi", "billing_npi", "rendering_npi")
 class Services:
     """What was done for each person who had any of the groups.
 
-    `table` has person_id and, by group, `last_<n>` (a packed service, see `evidence`) and `first_<n>` (a date).
+    `table` has person_id and, by group, `last_<n>` (a packed service, see `packing`) and `first_<n>` (a date).
     """
 
     table: ibis.Table
@@ -72,31 +72,44 @@ def by_code(
         services = services.left_join(marked, services.claim_id == marked.hidden_claim)
         hidden = services.hidden_claim.notnull()
     npi = ibis.coalesce(*[services[name].strip().nullif("") for name in _FACILITY])
-    packed = evidence.packed(services.service_date, hidden, npi.fill_null(""), services.code)
+    packed = packing.packed(services.service_date, hidden, npi.fill_null(""), services.code)
     found = services.select("person_id", "code", "service_date", packed=packed)
     found = found.group_by("person_id", "code").agg(last=_.packed.max(), first=_.service_date.min())
     return found if drugs is None else found.union(drugs)
 
 
 def by_drug(
-    pharmacy: ibis.Table, ndc: ibis.Table | None, book: Codebook, keep: Keep, concepts: Sequence[str], as_of: date
+    pharmacy: ibis.Table,
+    ndc: ibis.Table | None,
+    book: Codebook,
+    keep: Keep,
+    concepts: Sequence[str],
+    as_of: date,
 ) -> ibis.Table:
     """person_id, code, last and first of the prescriptions of the concepts: by the NDCs of the code lists, and by
     the ingredients that the `ndc` feed gives for an NDC."""
     codes = book.of(concepts, ("NDC", "INGREDIENT"))
-    texts = pharmacy.ndc_code.as_table().filter(_.ndc_code.notnull()).distinct().to_pyarrow().column(0).to_pylist()
+    texts = (
+        pharmacy.ndc_code.as_table()
+        .filter(_.ndc_code.notnull())
+        .distinct()
+        .to_pyarrow()
+        .column(0)
+        .to_pylist()
+    )
     numbers = _drug_codes(ndc, book, codes)
     pairs = [(text, number) for text in texts for number in sorted(numbers.get(ndc11(text), ()))]
     spelled, found = zip(*pairs, strict=True) if pairs else ((), ())
     known = keep(
-        "drug_spellings", pa.table({"text": pa.array(spelled, pa.string()), "code": pa.array(found, pa.int32())})
+        "drug_spellings",
+        pa.table({"text": pa.array(spelled, pa.string()), "code": pa.array(found, pa.int32())}),
     )
     lines = pharmacy.filter(_.dispensing_date.between(ibis.literal(date(1900, 1, 1)), ibis.literal(as_of)))
     lines = lines.select(
         "person_id", npi=_.dispensing_provider_npi.fill_null(""), day=_.dispensing_date, spelling=_.ndc_code
     )
     given = lines.join(known, lines.spelling == known.text)
-    packed = evidence.packed(given.day, ibis.literal(False), given.npi, given.code)
+    packed = packing.packed(given.day, ibis.literal(False), given.npi, given.code)
     given = given.select("person_id", "code", "day", packed=packed)
     return given.group_by("person_id", "code").agg(last=_.packed.max(), first=_.day.min())
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -32,7 +32,8 @@ from peewee import (
 from peewee import Metadata as PeeweeMetadata
 
 from reports.catalog import REPORTS
-from reports.definition import Column
+from reports.definition import CONSENTED, Column, Report
+from reports.evidence import WITHHELD
 from reports.prepared import Prepared, slot
 from reports.words import fold
 
@@ -190,7 +191,8 @@ class Attributed(NamedTuple):
 class RowQuery:
     """Which rows of a report, in which order. `sort` is a column key; unknown ones sort as printed.
 
-    `hidden` are client IDs left out at reading, such as members who opted out since the snapshot was made.
+    `hidden` are client IDs left out at reading, such as members who opted out since the snapshot was made; of those in
+    `withheld` what a consent let be shown reads as withheld. `client_id` asks for the rows of one member.
     """
 
     tins: tuple[str, ...]
@@ -201,6 +203,8 @@ class RowQuery:
     sort: str | None = None
     descending: bool = False
     hidden: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    client_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -425,13 +429,31 @@ def _select(
     offered = (*report.columns, *report.details) if details else report.columns
     # A column that the report has gained since this snapshot was made reads as blank.
     columns = list(offered)
-    selected = ", ".join(cells.get(column.key, "NULL") for column in columns)
-    where, params = _where(snapshot, query)
+    hiding = _hiding(report, cells, query)
+    shown = {key: hiding.get(key, cell) for key, cell in cells.items()}
+    selected = ", ".join(shown.get(column.key, "NULL") for column in columns)
+    params = [*query.withheld] * sum(column.key in hiding for column in columns)
+    where, conditions = _where(snapshot, query)
+    params += conditions
     order = "tin, position"
-    if query.sort in cells:
-        by = "name_key" if query.sort == "member_name" else cells[query.sort]
+    if query.sort in shown:
+        by = "name_key" if query.sort == "member_name" else shown[query.sort]
+        params += query.withheld if query.sort in hiding else ()
         order = f"{by}{_byte_order()} {'DESC' if query.descending else 'ASC'}, {order}"
     return f"SELECT {selected}, position FROM report_row WHERE {where} ORDER BY {order}", params, columns
+
+
+def _hiding(report: Report, cells: Mapping[str, str], query: RowQuery) -> dict[str, str]:
+    """How sensitive cells are read while some members' consents have ended: withheld where a consent showed them."""
+    if not query.withheld or CONSENTED.key not in cells:
+        return {}
+    marks = ", ".join([database.param] * len(query.withheld))
+    ended = f"{cells[CONSENTED.key]} <> '' AND client_id IN ({marks})"
+    return {
+        column.key: f"(CASE WHEN {ended} THEN '{WITHHELD}' ELSE {cells[column.key]} END)"
+        for column in report.columns
+        if column.sensitive and column.key in cells
+    }
 
 
 def _where(snapshot: Snapshot, query: RowQuery) -> tuple[str, list[Any]]:
@@ -452,6 +474,9 @@ def _where(snapshot: Snapshot, query: RowQuery) -> tuple[str, list[Any]]:
         in_name = " AND ".join([f"{contains}(name_key, {mark}) > 0"] * len(names))
         parts.append(f"(({in_name}) OR {contains}(lower(client_id), {mark}) > 0)")
         params += [*names, query.search.strip().lower()]
+    if query.client_id:
+        parts.append(f"client_id = {mark}")
+        params.append(query.client_id)
     if query.hidden:
         parts.append(f"client_id NOT IN ({', '.join([mark] * len(query.hidden))})")
         params += query.hidden
@@ -465,7 +490,7 @@ def _byte_order() -> str:
 def _totals(snapshot: Snapshot, query: RowQuery) -> tuple[int, int]:
     """How many rows match, and how many of them have something Due."""
     mark = database.param
-    if query.icm or query.hidden or (query.search and query.search.strip()):
+    if query.icm or query.hidden or query.client_id or (query.search and query.search.strip()):
         where, params = _where(snapshot, query)
         sql = f"SELECT count(*), sum(CASE WHEN any_due THEN 1 ELSE 0 END) FROM report_row WHERE {where}"
     else:  # the practice's and each PCP's totals were counted when the snapshot was made

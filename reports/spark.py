@@ -7,10 +7,7 @@ SPARK_HOME or PYSPARK_SUBMIT_ARGS; a session that is already open is used. With 
 from __future__ import annotations
 
 import os
-import re
 import secrets
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +21,12 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from reports import sources
-from reports.engine import Engine, EngineMissing
+from reports.engine import Engine, EngineMissing, need_java
 from reports.layout import Table
 from reports.sources import Found, Source
 
 #: Any of these in the environment says where Spark runs.
 CONFIGURED_BY = ("SPARK_REMOTE", "SPARK_CONF_DIR", "SPARK_HOME", "PYSPARK_SUBMIT_ARGS")
-JAVA = 17
 #: How we read: CSV rows are checked whole, and timestamps in nanoseconds come as numbers instead of not at all.
 _READING = {
     "spark.sql.csv.parser.columnPruning.enabled": "false",
@@ -75,7 +71,8 @@ class Spark(Engine):
     name = "spark"
 
     def __init__(self, memory: str) -> None:
-        _need_java()
+        if not os.environ.get("SPARK_REMOTE"):
+            need_java()
         super().__init__(memory)
         self.files = self.con  # DuckDB
         self._open_before = SparkSession.getActiveSession()
@@ -87,6 +84,7 @@ class Spark(Engine):
             raise EngineMissing(f"Spark does not start: {_first_line(error)}") from error
         for key, value in _READING.items():
             self.session.conf.set(key, value)
+        ArrowBackend.register_options()
         self.con = ArrowBackend()
         self.con.do_connect(self.session)
         self.database = f"portal_refresh_{secrets.token_hex(4)}"
@@ -182,24 +180,6 @@ class Spark(Engine):
         finally:
             self.con = self.files
             super().close()
-
-
-def _need_java() -> None:
-    """Raise EngineMissing unless a Java new enough is found, or Spark runs elsewhere (SPARK_REMOTE)."""
-    if os.environ.get("SPARK_REMOTE"):
-        return
-    home = os.environ.get("JAVA_HOME")
-    java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
-    told = ""
-    if java and Path(java).exists():
-        asked = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
-        told = (asked.stderr + asked.stdout).strip()
-    number = re.search(r'version "(\d+)', told)
-    if not number or int(number[1]) < JAVA:
-        what = told.splitlines()[0] if told else "no Java was found on the PATH or in JAVA_HOME"
-        raise EngineMissing(
-            f"the engine spark needs Java {JAVA} or later ({what}); on Debian: apt-get install openjdk-17-jre-headless"
-        )
 
 
 def _address(path: Path) -> str:

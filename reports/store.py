@@ -218,7 +218,9 @@ def published_attribution() -> pa.Table:
     columns: list[tuple[Any, ...]] = []
     if current is not None:
         query = Attribution.select(*[getattr(Attribution, name) for name in ATTRIBUTED])
-        columns = list(zip(*query.where(Attribution.snapshot_id == current.snapshot_id).tuples(), strict=True))
+        columns = list(
+            zip(*query.where(Attribution.snapshot_id == current.snapshot_id).tuples(), strict=True)
+        )
     types = ATTRIBUTED.items()
     made = [pa.array(columns[place] if columns else [], type_) for place, (_, type_) in enumerate(types)]
     return pa.table(made, names=list(ATTRIBUTED))
