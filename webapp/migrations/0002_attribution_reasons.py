@@ -4,5 +4,7 @@ from peewee import *
 
 
 def up(migrator, db):
-    migrator.add_column("attribution", "visits", IntegerField(null=True))
-    migrator.add_column("attribution", "latest_on", DateField(null=True))
+    migrator.migrate(
+        migrator.add_column("attribution", "visits", IntegerField(null=True)),
+        migrator.add_column("attribution", "latest_on", DateField(null=True)),
+    )
