@@ -1,27 +1,32 @@
 """What the demo's reports looked like before: members who joined and left, gaps opened and closed, rates of a year.
 
-Two refreshes of the demo's extract as of earlier days give the oldest month end that is shown and all reports of last
-month. The months between are invented like everything else here, on the way from the one to the other: a refresh of
-each would take longer than people wait for a demo.
+One refresh of the demo's extract as of the end of last month gives what the present reports are compared with. The ten
+months before are invented, like everything else in the demo, by going back from it: a refresh of each would take longer
+than people wait for a demo.
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from peewee import fn
 
 from reports import summary
+from reports.catalog import in_group
 from reports.dates import add_months, first_of_month
 from reports.snapshot import ATTRIBUTION, Attribution, ReportMonth, ReportPublished
 from webapp.domain.db import database, transaction
 from webapp.domain.eligibility import EligibilitySpan
 
-#: Computes and publishes reports as of a day: (day, slugs, or None for all).
-Refresh = Callable[[date, Sequence[str] | None], object]
+#: Computes and publishes these reports as of a day: (day, slugs).
+Refresh = Callable[[date, Sequence[str]], object]
 
-#: In the year before the oldest month end shown, and the two before that, people came to their PCPs.
+#: Over so many months before the first refresh its members came to their PCPs.
 _MONTHS_OF_COMING = 36
+#: A month back: what part of the eligible members was not there yet, and of them, how much more was Due.
+_GROWTH, _BETTER = 0.004, 0.005
+#: How far a month lies off the straight line, either way.
+_OFF = 0.02
 
 Figure = tuple[
     str, str, str, int, int
@@ -38,11 +43,14 @@ def month_ends(today: date) -> list[date]:
 
 def earlier_refreshes(today: date, refresh: Refresh) -> None:
     """Leave behind what a year of refreshes before `today` would have left."""
-    oldest, *between, last = month_ends(today)
-    refresh(oldest, [summary.SLUG])
-    _came_one_by_one(oldest)
-    refresh(last, None)
-    _between(oldest, between, last)
+    *months, last = month_ends(today)
+    # The reports in which something can have changed, and what stands beside them.
+    refresh(last, [report.slug for group in ("gaps", "panel", "overview") for report in in_group(group)])
+    _came_one_by_one(last)
+    figures = _figures(last)
+    for back, day in enumerate(reversed(months), 1):
+        with transaction():
+            summary.keep_month(day, _months_before(figures, back))
 
 
 def _came_one_by_one(day: date) -> None:
@@ -70,39 +78,20 @@ def _came_one_by_one(day: date) -> None:
         database.connection().cursor().executemany(sql, moved)
 
 
-def _between(oldest: date, between: Sequence[date], last: date) -> None:
-    """Invent the figures of the months between two that were computed."""
-    first, final = _figures(oldest), _figures(last)
-    for number, day in enumerate(between, 1):
-        with transaction():
-            summary.keep_month(day, _on_the_way(first, final, number, number / (len(between) + 1)))
-
-
 def _figures(day: date) -> dict[tuple[str, str], tuple[int, int]]:
+    """Eligible and due by TIN and measure at the end of the month of `day`."""
     rows = ReportMonth.select(
         ReportMonth.tin, ReportMonth.measure, ReportMonth.eligible, ReportMonth.due
     ).where(ReportMonth.month == first_of_month(day), ReportMonth.tin != summary.EVERYBODY)
     return {(tin, measure): (eligible, due) for tin, measure, eligible, due in rows.tuples()}
 
 
-def _on_the_way(
-    first: dict[tuple[str, str], tuple[int, int]],
-    final: dict[tuple[str, str], tuple[int, int]],
-    number: int,
-    share: float,
-) -> Iterator[Figure]:
-    """The figures at `share` of the way, a little off it: the same for the same practice, measure and month."""
-    for (tin, measure), (eligible_then, due_then) in sorted(first.items()):
-        if (tin, measure) not in final:
-            continue
-        eligible_now, due_now = final[(tin, measure)]
-        draw = random.Random(f"{tin} {measure} {number}")
-        eligible = round(eligible_then + (eligible_now - eligible_then) * share)
-        rate = _rate(eligible_then, due_then) * (1 - share) + _rate(eligible_now, due_now) * share
-        due = round(eligible * (rate + draw.uniform(-0.025, 0.025)))
+def _months_before(figures: Mapping[tuple[str, str], tuple[int, int]], back: int) -> Iterator[Figure]:
+    """The figures `back` months earlier: the same for the same practice, measure and number of months."""
+    for (tin, measure), (eligible_then, due_then) in sorted(figures.items()):
+        draw = random.Random(f"{tin} {measure} {back}")
+        eligible = round(eligible_then * (1 - _GROWTH * back))
+        share = due_then / eligible_then if eligible_then else 0.0
+        due = round(eligible * (share + _BETTER * back + draw.uniform(-_OFF, _OFF)))
         slug, _, test = measure.partition(".")
         yield tin, slug, test, eligible, min(max(due, 0), eligible)
-
-
-def _rate(eligible: int, due: int) -> float:
-    return due / eligible if eligible else 0.0

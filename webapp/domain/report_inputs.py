@@ -10,7 +10,7 @@ from reports.refresh import PortalData
 from webapp import clock
 from webapp.config import Plan, read_settings
 from webapp.domain import consent
-from webapp.domain.care import FROM_MEMBER, PcpSelection
+from webapp.domain.care import FROM_MEMBER, Admission, PcpSelection
 from webapp.domain.directory import Provider
 
 _ARROW: dict[Type, pa.DataType] = {
@@ -25,8 +25,8 @@ _ARROW: dict[Type, pa.DataType] = {
 
 def portal_data(plan: Plan | None = None) -> PortalData:
     """The directory, the PCPs that members chose in the portal (both in the columns of `reports.layout`), who
-    opted out, the consents that count today, and the names of the programs. `plan` is the one of the environment's
-    settings unless given."""
+    opted out, the consents that count today, the stays that hospitals reported, and the names of the programs.
+    `plan` is the one of the environment's settings unless given."""
     selections = PcpSelection.select(
         PcpSelection.client_id, PcpSelection.npi, PcpSelection.selected_on
     ).where(PcpSelection.source == FROM_MEMBER)
@@ -39,6 +39,7 @@ def portal_data(plan: Plan | None = None) -> PortalData:
         pcp_selections=_arrow("pcp_selection", rows),
         opt_outs=_opt_outs(),
         consents=_consents(),
+        admissions=_arrow("admission", _admissions()),
         programs=_program_names(plan or read_settings().plan),
     )
 
@@ -46,6 +47,15 @@ def portal_data(plan: Plan | None = None) -> PortalData:
 def _opt_outs() -> pa.Table | None:
     client_ids = consent.opted_out()
     return pa.table({"client_id": pa.array(client_ids, pa.string())}) if client_ids else None
+
+
+def _admissions() -> list[dict[str, Any]]:
+    """The rows of the admission feed that were loaded, in its columns."""
+    columns = [
+        Admission._meta.fields["client_id" if name == "member_id" else name].alias(name)
+        for name in TABLES["admission"].names
+    ]
+    return list(Admission.select(*columns).order_by(Admission.id).dicts())
 
 
 def _consents() -> pa.Table:

@@ -7,7 +7,7 @@ import pytest
 from reports.layout import TABLES
 from tests.harness.plan_rows import add_provider
 from webapp.config import read_plan
-from webapp.domain.care import FROM_FEED, FROM_MEMBER, PcpSelection
+from webapp.domain.care import FROM_FEED, FROM_MEMBER, Admission, PcpSelection
 from webapp.domain.report_inputs import portal_data
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -35,9 +35,28 @@ def test_only_the_members_own_choices_go_over() -> None:
     assert table.to_pylist() == [{"member_id": "1", "npi": "200", "selected_on": date(2026, 2, 5)}]
 
 
+def test_stays_that_hospitals_reported_go_over_in_the_columns_of_the_feed() -> None:
+    stay = {
+        "admission_date": date(2026, 3, 1),
+        "facility_npi": "1427100957",
+        "hospital": "Elm Hospital",
+        "hospital_state": "CT",
+        "attending": "Stone, Victor",
+        "discharge_date": None,
+        "diagnosis_code": "J189",
+    }
+    Admission.create(client_id="1", **stay)
+    table = portal_data(PLAN).admissions
+    assert table is not None
+    assert tuple(table.column_names) == TABLES["admission"].names
+    assert table.to_pylist() == [
+        {name: {"member_id": "1", **stay}[name] for name in TABLES["admission"].names}
+    ]
+
+
 def test_an_empty_portal_knows_nothing_but_the_programs() -> None:
     data = portal_data(PLAN)
-    assert (data.providers, data.pcp_selections, data.opt_outs) == (None, None, None)
+    assert (data.providers, data.pcp_selections, data.opt_outs, data.admissions) == (None,) * 4
     assert data.consents is not None
     assert data.consents.num_rows == 0
     assert (data.programs["husky a"], data.programs["chip"], data.programs["lb"]) == (
