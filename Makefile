@@ -18,7 +18,7 @@ WORKERS ?= 2
 CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help run test check unit integration e2e e2e-mixed bench clean
+.PHONY: help run test check unit integration e2e e2e-mixed test-spark bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -47,6 +47,11 @@ e2e: .venv/.browser $(COMPILED) ## every guide walk-through in all twelve combin
 e2e-mixed: .venv/.browser $(COMPILED) ## every guide walk-through in three mixed combinations
 	@$(PYTEST) tests/e2e --mixed -n $(WORKERS) --dist loadgroup
 
+test-spark: .venv/.dev $(COMPILED) ## every report on DuckDB and on Spark, compared row by row (needs Java 17)
+	@$(BIN)/python -m tools.java
+	$(MAKE) .venv/.spark
+	$(PYTEST) tests/spark
+
 bench: .venv/.browser $(COMPILED) ## measure the budgets, each beside its limit
 	@$(BIN)/python -m benchmarks.run
 
@@ -65,6 +70,11 @@ clean: ## remove what was installed and built, the demo database too
 .venv/.dev: .venv/.runtime constraints-dev.txt
 	@echo "Installing what the tests need"
 	$(PIP) --require-hashes -r constraints-dev.txt
+	touch $@
+
+.venv/.spark: .venv/.dev constraints-spark.txt
+	@echo "Installing Spark (some 430 MB; its wheel is built here)"
+	$(PIP) --require-hashes -r constraints-spark.txt
 	touch $@
 
 .venv/.browser: .venv/.dev
