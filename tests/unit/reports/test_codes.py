@@ -20,7 +20,7 @@ def test_the_concepts_that_the_definitions_name_have_codes() -> None:
 
 
 def test_the_code_lists_call_nothing_by_a_proprietary_name() -> None:
-    for path in FOLDER.iterdir():
+    for path in (*FOLDER.rglob("*.csv"), *FOLDER.rglob("*.md")):
         assert "hedis" not in path.read_text(encoding="utf-8").lower()
 
 
