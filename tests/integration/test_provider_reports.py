@@ -383,4 +383,5 @@ def test_a_report_that_was_never_made_says_so(office: Client) -> None:
 def test_the_help_guide_stands_above_the_table(office: Client) -> None:
     page = office.get(URL).click("Report Help Guide")
     assert page.heading == "Report Help Guide: Adult Diabetes Screening Tests"
-    assert "HbA1c is Due" in page.text
+    assert "It is Due when the last one was more than 6 months ago" in page.text
+    assert page.click("All Report Help Guides").click("Cancer Screenings").status == 200

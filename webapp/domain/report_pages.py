@@ -22,6 +22,8 @@ CELL_WORDS = (
     N_("withheld"),
     N_("Attribution"),
     N_("Self Selection"),
+    N_("Emergent"),
+    N_("Non-emergent"),
 )
 
 #: Translates a text of ours; `str` leaves it in English.
@@ -111,7 +113,7 @@ def whole_report(slug: str, tin: str) -> View:
     name = practice_of(slug, tin).name
     if not name and not _is_known(tin):
         raise NoSuchReport(f"there is no practice with the Tax ID {tin!r}")
-    query = RowQuery(tins=(tin,), hidden=consent.hidden_from(report))
+    query = _as_agreed(RowQuery(tins=(tin,)), report)
     found = snapshot.page(slug, query, per_page=1, at=published)
     return View(report, tin, name, published, query, found.total, found.due_total)
 
@@ -125,12 +127,19 @@ def read_page(
     only: Sequence[str] = (),
 ) -> Page:
     """One page of the practice in `query`, its only TIN. A page beyond the last is the last."""
-    query = replace(query, hidden=consent.hidden_from(report))
+    query = _as_agreed(query, report)
     found = snapshot.page(report.slug, query, number, per_page)
     view = View(
         report, query.tins[0], practice, found.snapshot, query, found.total, found.due_total, tuple(only)
     )
     return Page(view, found.rows, found.page, found.pages, found.positions)
+
+
+def _as_agreed(query: RowQuery, report: Report) -> RowQuery:
+    """The query with what members agree to now: who opted out since the report was made is left out, and what a consent
+    showed that has ended since is withheld."""
+    withheld = consent.withheld_now(report, query.tins)
+    return replace(query, hidden=consent.hidden_from(report), withheld=withheld)
 
 
 def practice_of(slug: str, tin: str) -> Practice:
@@ -209,9 +218,10 @@ def us_date(day: date) -> str:
 
 
 def cell_words(words: Words = str) -> dict[str, str]:
-    """CELL_WORDS, and the names of the practice summary's measures, in the reader's language."""
+    """CELL_WORDS, the kinds of tests, and the names of the summary's measures, in the reader's language."""
     named = {measure.name: ": ".join(words(part) for part in measure.names) for measure in summary.measures()}
-    return {**named, **{word: words(word) for word in CELL_WORDS}}
+    kinds = [way.name for report in REPORTS.values() for test in report.tests for way in test.ways]
+    return {**named, **{word: words(word) for word in (*CELL_WORDS, *kinds)}}
 
 
 def cell_text(column: Column, ours: Mapping[str, str]) -> Callable[[Any], str]:

@@ -9,7 +9,7 @@ from flask import Response, abort, redirect, request, stream_with_context, url_f
 from flask_login import current_user
 
 from reports import summary
-from reports.catalog import GROUPS, REPORTS, in_group
+from reports.catalog import GROUPS, REPORTS, Report, in_group
 from webapp.blueprints.provider import asked as addresses
 from webapp.blueprints.provider import blueprint, report_words, why
 from webapp.blueprints.provider.asked import Asked
@@ -18,6 +18,7 @@ from webapp.domain import (
     audit,
     directory,
     gap_answers,
+    help_guide,
     practices,
     report_files,
     report_pages,
@@ -26,7 +27,7 @@ from webapp.domain import (
 )
 from webapp.domain.db import connected
 from webapp.domain.gap_answers import COLUMN_LABEL
-from webapp.web import audience, render
+from webapp.web import audience, render, texts
 from webapp.web.signed_in import actor
 from webapp.web.texts import gettext as _
 
@@ -85,6 +86,18 @@ def reports_xlsx(slug: str) -> Response:
     return response
 
 
+@blueprint.get("/reports/help")
+@audience.provider
+def reports_help_list() -> Response:
+    """All Report Help Guides."""
+    return render.page(
+        "provider/page.html",
+        "partials/provider/report_help_list.html",
+        title=_("Report Help Guides"),
+        report_groups=_groups(),
+    )
+
+
 @blueprint.get("/reports/help/<slug>")
 @audience.provider
 def reports_help(slug: str) -> Response:
@@ -94,9 +107,14 @@ def reports_help(slug: str) -> Response:
         "provider/page.html",
         "partials/provider/report_help.html",
         title=f"{_('Report Help Guide')}: {_(report.name)}",
-        report=report,
+        guide=_guide(slug),
         back=url_for("provider.reports", report=slug),
     )
+
+
+@texts.kept
+def _guide(slug: str) -> help_guide.Guide:
+    return help_guide.guide(REPORTS[slug], _)
 
 
 def _show(asked: Asked) -> Response:
@@ -223,9 +241,14 @@ def _choices(tins: tuple[str, ...]) -> dict[str, Any]:
     """What the two drop-downs offer: reports by group, and practices where there are several."""
     names = directory.practice_names(list(tins)) if len(tins) > 1 else {}
     return {
-        "report_groups": [(_(label), in_group(group)) for group, label in GROUPS.items() if in_group(group)],
+        "report_groups": _groups(),
         "tins": [(tin, names.get(tin, "")) for tin in tins],
     }
+
+
+def _groups() -> list[tuple[str, tuple[Report, ...]]]:
+    """The reports by group, with their headings."""
+    return [(_(label), in_group(group)) for group, label in GROUPS.items() if in_group(group)]
 
 
 def _answer(partial: str, title: str, **context: Any) -> Response:
