@@ -40,9 +40,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Why:
-    """What the page of one cell tells. `row` is the member's row in the report that is served now."""
+    """What the page of one cell tells. `row` is the member's row in the report served now, which speaks of `as_of`."""
 
     report: Report
+    as_of: date
     gap: Gap
     row: dict[str, Any]
     finding: Finding
@@ -86,13 +87,13 @@ def findings(report: Report, tin: str, row: dict[str, Any]) -> list[Finding]:
 
 def why(report: Report, test: Test, tin: str, client_id: str, words: Words = str) -> Why | None:
     """Everything about one cell; None where the report does not list the member any more."""
-    rows = rows_of(report, tin, client_id)
-    if not rows:
+    rows, made = rows_of(report, tin, client_id), snapshot.published(report.slug)
+    if not rows or made is None:
         return None
     row, gap = rows[0], Gap(tin, client_id, test.key)
     found = next(one for one in findings(report, tin, row) if one.test.key == test.key)
     listed = [*panel_reason(client_id, words), *_report_reason(row, words)]
-    return Why(report, gap, row, found, rule_of(test, words), listed, gap_answers.history(gap))
+    return Why(report, made.as_of, gap, row, found, rule_of(test, words), listed, gap_answers.history(gap))
 
 
 def panel_reason(client_id: str, words: Words = str) -> list[str]:

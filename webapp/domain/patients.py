@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from peewee import fn
-
 from reports import snapshot
 from reports.catalog import REPORTS
 from reports.definition import COMMON_FIRST, COMMON_LAST, Column, Report
 from reports.snapshot import ReportPublished, ReportRow, RowPage, RowQuery
-from webapp.domain import consent, directory, gap_answers, gap_why
+from webapp.domain import directory, gap_answers, gap_why
+from webapp.domain.consent import OptOut
 from webapp.domain.gap_why import Finding
 from webapp.domain.opaque import opaque_key
 from webapp.domain.rule_words import Words, rule_of
@@ -139,7 +138,7 @@ def sheet(client_id: str, tin: str, words: Words = str) -> Sheet | None:
 
 
 def _panel_only(row: dict[str, Any]) -> str | None:
-    if consent.OptOut.select(fn.COUNT()).where(consent.OptOut.client_id == row["client_id"]).scalar():
+    if OptOut.select().where(OptOut.client_id == row["client_id"]).exists():
         return OPTED_OUT
     return DUAL if row.get("dual_eligible") == "YES" else None
 

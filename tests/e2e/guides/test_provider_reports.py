@@ -92,6 +92,52 @@ def test_due_only_leaves_those_with_something_due(walk: Walk) -> None:
     assert shown(walk) == [row["client_id"] for row in due[:50]]
 
 
+def test_a_due_cell_opens_why_it_is_due(walk: Walk) -> None:
+    walk.click("Due", within=walk.page.locator("tbody"))
+    walk.sees("The rule")
+    walk.sees("The last claim that counted")
+    walk.sees("Why this member is listed")
+    assert not any(row["client_id"] in walk.page.url for row in printed(walk, "adult-diabetes"))
+    walk.shot("why")
+
+
+def test_the_practice_answers_and_the_answer_stands_beside_the_due(walk: Walk) -> None:
+    walk.click("Save the answer")
+    assert walk.errors() == [walk.t("Choose one of the four answers.")]
+    walk.choose("Answer", "Declined")
+    walk.fill("Note", "Will think it over")
+    walk.click("Save the answer")
+    walk.sees("Your answer is kept. It stands beside the Due and does not clear it: only a claim does.")
+    walk.shot("answer")
+    if walk.mode == "htmx":
+        button = walk.page.locator("tbody button").get_by_text(walk.t("Declined"))
+        expect(button).to_have_count(1)
+        walk.click(f"{walk.t('Close')}: {walk.page.locator('#why-title').inner_text()}")
+        expect(walk.page.locator("#why")).to_be_empty()
+        expect(button).to_be_focused()
+    else:
+        walk.click("Back to the report")
+        walk.sees("Declined", within=walk.page.locator("tbody"))
+
+
+def test_what_changed_since_the_last_refresh_is_a_page(walk: Walk) -> None:
+    walk.click("Changed since last refresh")
+    walk.sees_heading("Changed since last refresh")
+    walk.shot("changes")
+
+
+def test_a_member_is_looked_up_across_every_report(walk: Walk) -> None:
+    row = next(row for row in printed(walk, "adult-diabetes") if "Due" in row.values())
+    walk.click("Patient Look-up")
+    walk.fill("Member name or Client ID Number", row["client_id"])
+    walk.click("Search")
+    walk.click(row["member_name"])
+    walk.sees_heading("Pre-visit sheet")
+    walk.sees("What this sheet was made from")
+    assert row["client_id"] not in walk.page.url
+    walk.shot("pre-visit-sheet", whole=True)
+
+
 def test_the_download_holds_all_rows(walk: Walk) -> None:
     walk.open("/providers/reports?report=adult-diabetes")
     target = walk.download("Download CSV")
