@@ -11,6 +11,8 @@ from reports.refresh import refresh
 from reports.synthetic import starter_cast, synthesize
 from webapp.config import Settings
 from webapp.demo.accounts import create_accounts
+from webapp.demo.consents import give_consents
+from webapp.demo.history import earlier_refreshes
 from webapp.domain import consent, feeds
 from webapp.domain.eligibility import Member
 from webapp.domain.report_inputs import note_refreshed, portal_data
@@ -29,8 +31,11 @@ def fill(settings: Settings, today: date, progress: Callable[[str], None]) -> No
         for outcome in feeds.load(folder, settings.plan).feeds:
             progress(f"  {outcome}")
         consent.opt_out(_every_hundredth_member())
-        progress("computing the reports")
+        give_consents(today)
         told = portal_data(settings.plan)
+        progress("computing the reports of earlier months")
+        earlier_refreshes(today, lambda day, slugs: refresh(folder, day, slugs=slugs, portal=told))
+        progress("computing the reports")
         refresh(folder, today, portal=told)
         note_refreshed(told)
     published = [slug for slug in REPORTS if snapshot.published(slug)]

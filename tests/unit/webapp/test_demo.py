@@ -9,6 +9,7 @@ import argon2
 import pytest
 
 from reports import snapshot
+from reports.catalog import REPORTS
 from reports.refresh import refresh
 from reports.snapshot import RowQuery
 from tests.harness.clock import TODAY, Hands
@@ -63,6 +64,7 @@ def test_the_fixed_practices_have_published_reports_and_come_first(
     load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("webapp.demo.fill.refresh", refresh)
+    monkeypatch.setattr("webapp.demo.fill.earlier_refreshes", lambda *_: None)
     load()
     listed = describe_demo(PLAN)["practices"]
     assert {"061110001", "061110002", "061110003"} <= {practice["tin"] for practice in listed[:4]}
@@ -70,7 +72,18 @@ def test_the_fixed_practices_have_published_reports_and_come_first(
         panel = snapshot.page("patient-panel", RowQuery(tins=(practice["tin"],)))
         assert practice["members"] == panel.total > 0
         assert practice["name"]
-    assert snapshot.page("adult-diabetes", RowQuery(tins=("061110001",))).total > 0
+    for slug in REPORTS:
+        assert snapshot.page(slug, RowQuery(tins=("061110001",))).total > 0, slug
+
+    def told(slug: str, client_id: str) -> dict[str, Any]:
+        rows = snapshot.rows(slug, RowQuery(tins=("061110001",), search=client_id))
+        return next(row for row in rows if row["client_id"] == client_id)
+
+    # As webapp/demo/consents.toml says: to any practice, to this one, to another one, and over since yesterday.
+    assert told("ed-utilization", "001234642")["diagnosis_code"] == "B20"
+    assert "Mental" in told("admissions", "001234643")["hospital"]
+    assert told("admissions", "001234644")["hospital"] == "withheld"
+    assert told("ed-utilization", "001234645")["diagnosis_code"] == "withheld"
 
 
 def test_loading_it_again_changes_nothing_and_says_nothing(load: Load) -> None:

@@ -74,10 +74,8 @@ def load_eligibility(extract: Extract, plan: Plan, tally: Tally) -> None:
 
 def _members_with_faults(extract: Extract) -> set[str]:
     """Client ID Numbers of which the extract set a row aside."""
-    checked = extract.con.table("checked_eligibility")
-    found = (
-        checked.filter(checked.fault.notnull() & checked.member_id.notnull()).select("member_id").distinct()
-    )
+    faulty = extract.con.table("faulty_eligibility")
+    found = faulty.filter(faulty.member_id.notnull()).select("member_id").distinct()
     return set(found.to_pyarrow()["member_id"].to_pylist())
 
 
