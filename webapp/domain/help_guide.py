@@ -14,7 +14,7 @@ from reports import summary
 from reports.codebook import Codebook
 from reports.codes import Code, read_codes
 from reports.definition import Column, Report, Test
-from reports.events.rules import EventRules
+from reports.event_rules import EventRules
 from reports.parameters import Parameters
 from reports.words import N_
 from webapp.domain import gap_answers, rule_words
