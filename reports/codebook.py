@@ -53,11 +53,9 @@ class Codebook:
         columns = {"code": pa.array(numbers, pa.int32()), "group": pa.array(places, pa.int32())}
         return keep(name, pa.table(columns))
 
-    def shown(self, keep: Keep) -> ibis.Table:
-        """A table number, shown: how each code is written for people (diagnoses with their dot)."""
-        pairs = {number: _shown(system, code) for (system, code), number in self._numbers.items()}
-        columns = {"number": pa.array(pairs, pa.int64()), "shown": pa.array(pairs.values(), pa.string())}
-        return keep("code_texts", pa.table(columns))
+    def shown(self) -> dict[int, str]:
+        """How each number's code is written for people: diagnoses with their dot."""
+        return {number: _shown(system, code) for (system, code), number in self._numbers.items()}
 
     def spelled(self, keep: Keep, name: str, texts: Iterable[str], codes: Sequence[Code]) -> ibis.Table:
         """A table text, code (number): those of `texts` that stand for one of `codes`."""

@@ -13,9 +13,9 @@ from ibis import _
 
 from reports import (
     attribution,
-    evidence,
     gaps,
     members,
+    packing,
     panels,
     reversals,
     sensitive,
@@ -30,6 +30,7 @@ from reports.codes import Code
 from reports.definition import Report, Rows
 from reports.events import EVENTS, FACILITY_COLUMNS, Sources, concepts
 from reports.events.facilities import facilities
+from reports.evidence import WITHHELD
 from reports.extract import Extract, Notice
 from reports.parameters import Parameters
 
@@ -229,15 +230,15 @@ class Computation:
             services=services.by_group(found, groups, self.book, self.keep),
             visits=self._visits_of_children(asked),
             step=self.step,
-            codes=self.book.shown(self.keep),
-            facilities=self.keep(
-                "facility_names",
-                self._places.select(npi=_.npi.try_cast("int64"), name=_.facility_name)
-                .filter(_.npi.notnull())
-                .group_by("npi")
-                .agg(name=_.name.min()),
-            ),
         )
+
+    @cached_property
+    def evidence(self) -> Callable[[int | None], str]:
+        """Turns a packed service into the stored cell."""
+        places = (
+            self._places.select(npi=_.npi.try_cast("int64"), name=_.facility_name).to_pyarrow().to_pydict()
+        )
+        return packing.reader(self.book.shown(), dict(zip(places["npi"], places["name"], strict=True)))
 
     def _withheld(self) -> ibis.Table:
         """claim_id of the sensitive claims whose detail the member's practice may not see."""
@@ -299,9 +300,8 @@ class Computation:
         if report.rows != "members":
             return self._event_rows(report, listed)
         if report.tests:
-            listed = gaps.measured(
-                report, self.step(f"listed_{_name(report)}", listed), self.known, self.as_of
-            )
+            found = gaps.measured(report, listed, self.known, self.as_of)
+            listed = self.step(f"listed_{_name(report)}", listed.join(found, "client_id"))
         asked = [gaps.applies(test) for test in report.tests]
         return panels.rows(report, listed, gaps.any_due(report, listed), also=asked)
 
@@ -312,7 +312,7 @@ class Computation:
         hidden = {
             column.key: ibis.ifelse(
                 table.facility_withheld if column.key in FACILITY_COLUMNS else table.withheld,
-                evidence.WITHHELD,
+                WITHHELD,
                 table[column.key].cast("string"),
             )
             for column in report.columns

@@ -23,13 +23,10 @@ DUE, YES = "Due", "YES"
 
 @dataclass(frozen=True)
 class Known:
-    """What the rules look at beside the members: their services, the visits of young children (person_id, visits),
-    how codes are written (number, shown) and facilities are called (npi, name)."""
+    """What the rules look at beside the members: their services, the visits of young children (person_id, visits)."""
 
     services: Services
     visits: ibis.Table | None
-    codes: ibis.Table
-    facilities: ibis.Table
     step: Step
 
 
@@ -60,22 +57,24 @@ def applies(test: Test) -> str:
 
 
 def measured(report: Report, people: ibis.Table, known: Known, as_of: date) -> ibis.Table:
-    """Those of `people` who are in the report's population, with the cells of its tests, their evidence and
-    `<test>_applies`; everyone, also who is left out of the printed report."""
-    table = _in_population(people, report.population, as_of)
-    if not report.tests and not report.population.any_of:
-        return table
+    """Those of `people` (client_id, person_id, date_of_birth, gender) who are in the report's population: client_id and
+    the cells of its tests, with `<test>_evidence` (a packed service) and `<test>_applies`; `why` where it is asked."""
+    name = report.slug.replace("-", "_")
     used = known.services.columns(groups([report]))
-    table = table.left_join(known.services.table.select("person_id", *used), "person_id").drop(
-        "person_id_right"
-    )
+    table = _in_population(people, report.population, as_of)
+    table = table.select("client_id", "person_id", "date_of_birth", "gender")
+    if used:
+        services = known.services.table.select(*used, served="person_id")
+        table = table.left_join(services, table.person_id == services.served).drop("served")
     if report.population.any_of:
         table = _with_why(table, report.population, known.services, as_of)
-    name = report.slug.replace("-", "_")
-    table = known.step(f"{name}_services", table)
+    if known.visits is not None and any(test.schedule for test in report.tests):
+        visits = known.visits.select(visitor="person_id", visits="visits")
+        table = table.left_join(visits, table.person_id == visits.visitor).drop("visitor")
     for test in report.tests:
-        table = known.step(f"{name}_{test.key}", _with_test(table, test, known, as_of))
-    return table
+        table = known.step(f"{name}_{test.key}", table)
+        table = table.mutate(**_cells(table, test, known.services, as_of))
+    return known.step(f"{name}_measured", table).drop("person_id", "date_of_birth", "gender", *used)
 
 
 def printed(report: Report, table: ibis.Table) -> ibis.Table:
@@ -122,33 +121,29 @@ def _with_why(table: ibis.Table, population: Population, services: Services, as_
     return table.filter(ibis.or_(*met.values())).mutate(why=why)
 
 
-def _with_test(table: ibis.Table, test: Test, known: Known, as_of: date) -> ibis.Table:
-    """Add the cells of one test."""
-    last, kind = _last_service(table, test, known.services)
-    asked = _is(table, test.who, as_of) & ~_ended(table, test, known.services)
+def _cells(table: ibis.Table, test: Test, services: Services, as_of: date) -> dict[str, ibis.Value]:
+    """The cells of one test."""
+    asked = _is(table, test.who, as_of) & ~_ended(table, test, services)
     shown = _is(table, test.dated_for, as_of) if test.dated_for else asked
-    table = table.mutate(
-        **{applies(test): asked, "last": ibis.ifelse(shown, last, ibis.null("int64")), "kind": kind}
-    )
-    table = table.mutate(day=packing.day(table["last"]))
-    late = _late(table, test, as_of)
+    last, kind = _last_service(table, test, services)
+    last = ibis.ifelse(shown, last, ibis.null("int64"))
+    day = packing.day(last)
+    late = _late(test, day, kind, as_of)
+    cells = {applies(test): asked, test.evidence_key: last}
     if test.alongside:
-        table, recent = _with_alongside(table, test, known.services, as_of)
-        late = _late(table, test, as_of) & ~recent
-    if test.schedule and known.visits is not None:
-        table = table.left_join(known.visits, "person_id").drop("person_id_right")
-        late = _late(table, test, as_of) | _behind(table, test.schedule, as_of)
-        table = table.mutate(late=late).drop("visits")
-        late = table.late
-    due = ibis.ifelse(table[applies(test)] & late, DUE, "")
+        since = ibis.literal(add_months(as_of, -test.alongside.months))
+        beside = packing.day(table[services.last(test.alongside.concepts)])
+        done = (beside >= since).fill_null(False) & asked
+        cells[test.alongside.key] = ibis.ifelse(done, YES, "")
+        late = late & ~(done & (day >= since).fill_null(False))
+    if test.schedule:
+        late = late | _behind(table, test.schedule, as_of)
+    due = ibis.ifelse(asked & late, DUE, "")
     if test.once:
-        table = table.mutate(**{test.due_key: ibis.ifelse(table.day.notnull(), YES, due)})
-    else:
-        table = table.mutate(**{test.due_key: due, test.date_key: table.day})
+        return cells | {test.due_key: ibis.ifelse(day.notnull(), YES, due)}
     if test.ways:
-        way = ibis.ifelse(table.day.notnull(), table.kind, "")
-        table = table.mutate(**{f"{test.key}_kind": way})
-    return _with_evidence(table, test, known)
+        cells[f"{test.key}_kind"] = ibis.ifelse(day.notnull(), kind, "")
+    return cells | {test.due_key: due, test.date_key: day}
 
 
 def _last_service(table: ibis.Table, test: Test, services: Services) -> tuple[ibis.Value, ibis.Value]:
@@ -183,26 +178,14 @@ def _ended(table: ibis.Table, test: Test, services: Services) -> ibis.Value:
     return ended | both
 
 
-def _late(table: ibis.Table, test: Test, as_of: date) -> ibis.Value:
+def _late(test: Test, day: ibis.Value, kind: ibis.Value, as_of: date) -> ibis.Value:
     """Whether the last date plus the interval is strictly before the as-of date, or there is none."""
     if test.once:
-        return table.day.isnull()
+        return day.isnull()
     if not test.ways:
-        return table.day.isnull() | (table.day < ibis.literal(due_before(as_of, test.months)))
-    limits = [(table.kind == way.name, ibis.literal(due_before(as_of, way.months))) for way in test.ways]
-    return table.day.isnull() | (table.day < ibis.cases(*limits, else_=ibis.null("date"))).fill_null(False)
-
-
-def _with_alongside(
-    table: ibis.Table, test: Test, services: Services, as_of: date
-) -> tuple[ibis.Table, ibis.Value]:
-    """Add the second test's YES; and whether both were done in its months."""
-    beside = test.alongside
-    assert beside is not None
-    since = ibis.literal(add_months(as_of, -beside.months))
-    done = (packing.day(table[services.last(beside.concepts)]) >= since).fill_null(False)
-    table = table.mutate(**{beside.key: ibis.ifelse(done & table[applies(test)], YES, "")})
-    return table, (table[beside.key] == YES) & (table.day >= since).fill_null(False)
+        return day.isnull() | (day < ibis.literal(due_before(as_of, test.months))).fill_null(False)
+    limits = [(kind == way.name, ibis.literal(due_before(as_of, way.months))) for way in test.ways]
+    return day.isnull() | (day < ibis.cases(*limits, else_=ibis.null("date"))).fill_null(False)
 
 
 def _behind(table: ibis.Table, schedule: Schedule, as_of: date) -> ibis.Value:
@@ -225,18 +208,3 @@ def watched(report: Report, people: ibis.Table, as_of: date) -> ibis.Table | Non
     since = due_before(as_of + timedelta(days=1), months)
     young = people.filter(_.date_of_birth >= ibis.literal(since))
     return young.group_by("person_id").agg(born=_.date_of_birth.min())
-
-
-def _with_evidence(table: ibis.Table, test: Test, known: Known) -> ibis.Table:
-    """Replace the working columns `last`, `day` and `kind` by the test's evidence."""
-    table = table.mutate(code_number=packing.code(table["last"]), facility_npi=packing.npi(table["last"]))
-    codes = known.codes.select(code_of="number", code_text="shown")
-    places = known.facilities.select(npi_of="npi", facility_text="name")
-    table = table.left_join(codes, table.code_number == codes.code_of).drop("code_of")
-    table = table.left_join(places, table.facility_npi == places.npi_of).drop("npi_of")
-    unnamed = ibis.ifelse(table.facility_npi > 0, table.facility_npi.cast("string"), "")
-    facility = table.facility_text.coalesce(unnamed)
-    cell = packing.text(table["last"], table.code_text, facility)
-    working = ("last", "kind", "day", "late", "code_number", "facility_npi", "code_text", "facility_text")
-    table = table.mutate(**{test.evidence_key: cell})
-    return table.drop(*[name for name in working if name in table.columns])

@@ -7,6 +7,8 @@ NPI (31), the code's number in the code book (14).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import ibis
 
 from reports.evidence import BETWEEN, WITHHELD
@@ -44,27 +46,29 @@ def day(service: ibis.Value) -> ibis.Value:
     )
 
 
-def is_withheld(service: ibis.Value) -> ibis.Value:
-    """Whether code and facility of a service are withheld."""
-    return ((service >> _WITHHELD_AT) & 1) == 1
-
-
-def npi(service: ibis.Value) -> ibis.Value:
-    """The facility's NPI as a number; 0 of none that could be read."""
-    number = (service >> _NPI_AT) & _MOST_NPI
-    return ibis.ifelse(number > 0, number + _FIRST_NPI, ibis.literal(0, "int64"))
-
-
-def code(service: ibis.Value) -> ibis.Value:
-    """The code's number in the code book."""
-    return service & (CODES - 1)
-
-
-def text(service: ibis.Value, code: ibis.Value, facility: ibis.Value) -> ibis.Value:
-    """The stored cell: `code` and `facility` as they are shown, "withheld", or blank where there is no service."""
-    known = code.fill_null("") + BETWEEN + facility.fill_null("")
-    return ibis.cases((service.isnull(), ""), (is_withheld(service), WITHHELD), else_=known)
-
-
 def _whole(number: ibis.Value) -> ibis.Value:
     return number.cast("int64")
+
+
+def reader(codes: Mapping[int, str], facilities: Mapping[int, str]) -> Callable[[int | None], str]:
+    """Turns packed services into stored cells of evidence (`evidence.read`). `codes` says how a code's number is
+    written, `facilities` what an NPI is called; a facility that nobody knows is shown by its NPI."""
+    known: dict[int, str] = {}
+
+    def read(service: int | None) -> str:
+        if service is None:
+            return ""
+        claim = service & ((1 << DAY_AT) - 1)
+        if claim not in known:
+            known[claim] = _cell(claim)
+        return known[claim]
+
+    def _cell(claim: int) -> str:
+        if claim >> _WITHHELD_AT:
+            return WITHHELD
+        number = (claim >> _NPI_AT) & _MOST_NPI
+        npi = number + _FIRST_NPI if number else 0
+        facility = facilities.get(npi) or (str(npi) if npi else "")
+        return f"{codes.get(claim & (CODES - 1), '')}{BETWEEN}{facility}"
+
+    return read

@@ -33,12 +33,15 @@ def rows(
 ) -> ibis.Table:
     """The rows of `report` to be stored: tin, position (from 1 in each practice, in printed order, those of one member
     by the columns `order`), npi, any_due, practice, and a text column for each column key, blank where there is
-    nothing. `also` names columns that are kept as they are, unstored."""
-    keys = [column.key for column in (*report.columns, *report.details)]
+    nothing; the evidence of tests as packed services. `also` names columns that are kept as they are, unstored."""
+    packed = {test.evidence_key for test in report.tests}
+    keys = [column.key for column in (*report.columns, *report.details) if column.key not in packed]
     by = ibis.window(group_by="tin", order_by=["place", *order])
     cells = {key: table[key].cast("string").fill_null("") for key in keys}
     position = ibis.row_number().over(by) + 1
-    return table.select("tin", "npi", "practice", *also, position=position, any_due=any_due, **cells)
+    return table.select(
+        "tin", "npi", "practice", *sorted(packed), *also, position=position, any_due=any_due, **cells
+    )
 
 
 def _pcp_name() -> ibis.Deferred:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import repeat
 from typing import Any
 
 import ibis
@@ -24,14 +25,19 @@ def write_attribution(
     """Write who is whose PCP, unpublished. Returns the snapshot and how many members it holds."""
     names = tuple(store.ATTRIBUTED)
     draft = store.begin(ATTRIBUTION, as_of, complete_through, ())
-    rows = ([(draft.id, *row) for row in batch] for batch in _batches(table, names, "client_id"))
+    rows = (list(zip(repeat(draft.id), *batch)) for batch in _columns(table, names, "client_id"))
     return draft, store.write(Attribution, ("snapshot_id", *names), rows)
 
 
 def write_report(
-    report: Report, table: ibis.Table, as_of: date, complete_through: date | None
+    report: Report,
+    table: ibis.Table,
+    as_of: date,
+    complete_through: date | None,
+    evidence: Callable[[int | None], str],
 ) -> tuple[store.Draft, int]:
-    """Write the rows of a report (as `gaps.rows` gives them) and their totals, unpublished.
+    """Write the rows of a report (as `panels.rows` gives them) and their totals, unpublished. `evidence` turns a packed
+    service into the stored cell.
 
     Returns the snapshot and how many rows it holds.
     """
@@ -40,34 +46,49 @@ def write_report(
     cells = cell_names(keys)
     # A report without members still fills the columns that members are found by.
     absent = tuple(name for name in ("client_id", "icm") if name not in cells.values())
-    columns = ("snapshot_id", "tin", "position", "npi", "any_due", "name_key", *absent, *cells.values())
-    count = store.write(ReportRow, columns, _rows(draft, report, keys, table, ("",) * len(absent)))
+    columns = ("snapshot_id", "name_key", *absent, *_FIXED, *cells.values())
+    convert = _converters(report, evidence)
+    rows = (
+        _stored(draft, batch, keys, len(absent), convert)
+        for batch in _columns(table, (*_FIXED, *keys), "tin", "position")
+    )
+    count = store.write(ReportRow, columns, rows)
     facets = _facets(table, keys)
     store.write(
         ReportFacet,
         ("snapshot_id", *facets.columns),
         (
-            [(draft.id, *row) for row in batch]
-            for batch in _batches(facets, facets.columns, "tin", "kind", "value")
+            list(zip(repeat(draft.id), *batch))
+            for batch in _columns(facets, facets.columns, "tin", "kind", "value")
         ),
     )
     return draft, count
 
 
-def _rows(
-    draft: store.Draft, report: Report, keys: Sequence[str], table: ibis.Table, absent: tuple[str, ...]
-) -> Iterator[list[tuple[Any, ...]]]:
-    padded = [number for number, key in enumerate(keys) if report.column(key).kind == "count"]
-    name_at = keys.index("member_name") if "member_name" in keys else None
-    fixed = ("tin", "position", "npi", "any_due")
-    for batch in _batches(table, (*fixed, *keys), "tin", "position"):
-        made = []
-        for tin, position, npi, any_due, *values in batch:
-            for number in padded:
-                values[number] = values[number] and values[number].zfill(COUNT_DIGITS)
-            name_key = "" if name_at is None else fold(values[name_at])
-            made.append((draft.id, tin, position, npi, any_due, name_key, *absent, *values))
-        yield made
+_FIXED = ("tin", "position", "npi", "any_due")
+
+
+def _converters(report: Report, evidence: Callable[[int | None], str]) -> dict[str, Callable[[Any], str]]:
+    """How the cells of a column are written, where they are not the text they are."""
+    made = {test.evidence_key: evidence for test in report.tests}
+    counts = (column.key for column in report.columns if column.kind == "count")
+    return made | dict.fromkeys(counts, lambda text: text and text.zfill(COUNT_DIGITS))
+
+
+def _stored(
+    draft: store.Draft,
+    batch: list[list[Any]],
+    keys: Sequence[str],
+    absent: int,
+    convert: Mapping[str, Callable[[Any], str]],
+) -> list[tuple[Any, ...]]:
+    """A batch of columns as rows to be stored."""
+    fixed, cells = batch[: len(_FIXED)], batch[len(_FIXED) :]
+    for place, key in enumerate(keys):
+        if key in convert:
+            cells[place] = list(map(convert[key], cells[place]))
+    names = map(fold, cells[keys.index("member_name")]) if "member_name" in keys else repeat("")
+    return list(zip(repeat(draft.id), names, *[repeat("")] * absent, *fixed, *cells))
 
 
 def _facets(table: ibis.Table, keys: Sequence[str]) -> ibis.Table:
@@ -87,10 +108,9 @@ def _facets(table: ibis.Table, keys: Sequence[str]) -> ibis.Table:
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
 
-def _batches(table: ibis.Table, columns: Sequence[str], *order: str) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of a table in order, as tuples of Python values, a transaction's worth at a time."""
-    reader = table.select(*columns).order_by(*order).to_pyarrow_batches(chunk_size=store.BATCH)
+def _columns(table: ibis.Table, names: Sequence[str], *order: str) -> Iterator[list[list[Any]]]:
+    """The columns of a table in order, as lists of Python values, a transaction's worth at a time."""
+    reader = table.select(*names).order_by(*order).to_pyarrow_batches(chunk_size=store.BATCH)
     for batch in reader:
         for start in range(0, batch.num_rows, store.BATCH):
-            part = batch.slice(start, store.BATCH)
-            yield list(zip(*(column.to_pylist() for column in part.columns), strict=True))
+            yield [column.to_pylist() for column in batch.slice(start, store.BATCH).columns]

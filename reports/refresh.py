@@ -79,8 +79,8 @@ def refresh(
     """Compute the reports (all, or `slugs`) from the extract in `folder` as of a day, and publish them.
 
     Attribution is computed and published with all of them; single reports go by the published one, where there is one.
-    Raises ExtractRefused for a fault of a file, RefreshRefused for an unknown report or engine, RefreshRunning (one of them) when another refresh is at work;
-    the snapshots that are served stay as they were.
+    Raises ExtractRefused for a fault of a file, RefreshRefused for an unknown report or engine, RefreshRunning (one of
+    them) when another refresh is at work; the snapshots that are served stay as they were.
     """
     if unknown := [slug for slug in slugs or () if slug not in REPORTS]:
         raise RefreshRefused(f"no report is called {unknown[0]!r}; there are {', '.join(REPORTS)}")
@@ -133,7 +133,7 @@ def _publish(work: Computation) -> tuple[dict[str, int], int]:
         draft, count = publishing.write_attribution(work.attributed, as_of, through)
         drafts[draft] = count
     for report in work.reports:
-        draft, count = publishing.write_report(report, work.rows(report), as_of, through)
+        draft, count = publishing.write_report(report, work.rows(report), as_of, through, work.evidence)
         drafts[draft], rows[report.slug] = count, count
     measured = _figures(work) if summary.SLUG in rows else []
     store.publish(drafts, lambda: measured and summary.keep_month(as_of, measured))

@@ -1,6 +1,9 @@
 """Small helpers for text: marking it for translation, folding it for search."""
 
+import re
 import unicodedata
+
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name gettext users know
@@ -17,4 +20,4 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = text.casefold().replace("'", "").replace("\u2019", "")
-    return " ".join("".join(c if c.isalnum() else " " for c in text).split())
+    return _BETWEEN_WORDS.sub(" ", text).strip()
