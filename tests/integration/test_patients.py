@@ -8,9 +8,11 @@ from tests.harness.pages import Client, Page
 from tests.harness.panel_rows import panel_row, publish_panel
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
+from tests.harness.visible import bypassing, pseudo_locale
 from tests.integration.test_provider_reports import ALSO_MINE, MINE, NOT_MINE, make_account, sign_in
 from webapp.domain import consent, practices
 from webapp.domain.audit import AuditEntry
+from webapp.web.texts import forget_kept
 
 ANA, DUAL, THERE, STRANGER = "007000001", "007000002", "007000003", "009999999"
 
@@ -97,7 +99,8 @@ def test_the_sheet_says_who_what_is_due_what_is_up_to_date_and_as_of_when(office
     assert "It is Due when the last one was more than 12 months ago" in sheet.text
     assert "HbA1c · 02/15/2025" in sheet.text
     assert (
-        "Adult Diabetes Screening Tests: As of 03/25/2026, Claims complete through 02/28/2026" in sheet.text
+        "As of 03/25/2026, Claims complete through 02/28/2026: Adult Diabetes Screening Tests; Patient Panel Report"
+        in sheet.text
     )
     assert sheet.click("Back to the list").table()
 
@@ -158,3 +161,30 @@ def test_a_search_of_an_ended_session_says_so(office: Client) -> None:
     page = office.get(url)
     assert "Your search has ended" in page.text
     assert "Ortiz" not in page.html
+
+
+def test_no_word_of_the_sheet_bypasses_the_catalogue(office: Client) -> None:
+    publish("ed-utilization", {MINE: [{**panel_row(ANA, "Ortiz, Ana"), "visit_date": "2026-02-10"}]})
+    url = look_up(office, "ortiz").click("Ortiz, Ana").url
+    forget_kept()
+    with pseudo_locale():
+        page = office.get(url)
+    forget_kept()
+    tree = page.main
+    for data in tree.xpath(".//dd | .//td"):
+        data.drop_tree()
+    assert bypassing(tree, ("Rosa Diaz, MD",)) == []
+
+
+def test_the_sheet_lists_visits_and_stays_and_says_where_there_are_none(office: Client) -> None:
+    visit = {"visit_date": "2026-02-10", "facility": "Saint Anne Hospital", "diagnosis": "withheld"}
+    publish("ed-utilization", {MINE: [{**panel_row(ANA, "Ortiz, Ana"), **visit}]})
+    publish("inpatient-claims", {MINE: []})
+    sheet = look_up(office, "ortiz").click("Ortiz, Ana")
+    row = sheet.table("ED Utilization")[0]
+    assert (row["Visit Date"], row["Facility"], row["Diagnosis"]) == (
+        "02/10/2026",
+        "Saint Anne Hospital",
+        "withheld",
+    )
+    assert "Nothing in: Inpatient Stay Claim Activity." in sheet.text

@@ -116,8 +116,8 @@ def panel_reason(client_id: str, words: Words = str) -> list[str]:
         told.append(
             words(
                 N_(
-                    "No choice of the member is known. %(pcp)s had most of the member's visits to primary care "
-                    "providers in the %(span)s before %(day)s."
+                    "Attributed by visits: %(pcp)s had most of the member's visits to primary care providers "
+                    "in the %(span)s before %(day)s."
                 )
             )
             % {"pcp": name, "span": span, "day": us_date(made.as_of)}

@@ -16,7 +16,7 @@ from webapp.domain import directory, gap_answers, gap_why
 from webapp.domain.consent import OptOut
 from webapp.domain.gap_why import Finding
 from webapp.domain.opaque import opaque_key
-from webapp.domain.rule_words import Words, rule_of
+from webapp.domain.rule_words import Words, in_short
 
 PANEL = "patient-panel"
 
@@ -38,10 +38,10 @@ class Found:
 
 @dataclass(frozen=True)
 class Gap:
-    """A test on the sheet: what the report finds, its rule in words, and the answer in words (empty for none)."""
+    """A test on the sheet: what the report finds, its interval in words, and the answer in words (empty for none)."""
 
     finding: Finding
-    rule: list[str]
+    rule: str
     answer: str
 
 
@@ -67,7 +67,7 @@ class Sheet:
     due: list[Gap]
     up_to_date: list[Gap]
     events: list[Events]
-    made: list[tuple[Report, date, date | None]]
+    made: dict[tuple[date, date | None], list[Report]]
 
 
 def search(tins: Sequence[str], text: str, page: int, per_page: int) -> RowPage:
@@ -149,22 +149,25 @@ def _gaps(client_id: str, tin: str, words: Words) -> list[Gap]:
         rows = gap_why.rows_of(report, tin, client_id) if report.tests else []
         for finding in gap_why.findings(report, tin, rows[0]) if rows else ():
             answer = gap_answers.in_full(finding.answer, words) if finding.answer else ""
-            found.append(Gap(finding, rule_of(finding.test, words), answer))
+            found.append(Gap(finding, in_short(finding.test, finding.kind, words), answer))
     return found
 
 
 def _events(client_id: str, tin: str) -> list[Events]:
-    """Visits and stays, from the reports whose rows are such."""
+    """Visits and stays, from the published reports whose rows are such."""
     found = []
     for report in REPORTS.values():
-        if report.rows not in ("members", "measures"):
+        if report.rows not in ("members", "measures") and snapshot.published(report.slug):
             columns = tuple(column for column in report.columns if column.key not in _SAID_ABOVE)
             found.append(Events(report, columns, gap_why.rows_of(report, tin, client_id)))
     return found
 
 
-def _made(panel_alone: bool) -> list[tuple[Report, date, date | None]]:
-    """The reports that the sheet was read from, with the days they speak of."""
-    read = [report for report in REPORTS.values() if report.slug == PANEL or not panel_alone]
-    made = [(report, snapshot.published(report.slug)) for report in read if report.rows != "measures"]
-    return [(report, one.as_of, one.complete_through) for report, one in made if one]
+def _made(panel_alone: bool) -> dict[tuple[date, date | None], list[Report]]:
+    """The reports that the sheet was read from, by the days they speak of and to which their claims are complete."""
+    made: dict[tuple[date, date | None], list[Report]] = {}
+    for report in REPORTS.values():
+        read = report.rows != "measures" and (report.slug == PANEL or not panel_alone)
+        if read and (one := snapshot.published(report.slug)):
+            made.setdefault((one.as_of, one.complete_through), []).append(report)
+    return made

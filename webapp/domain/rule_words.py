@@ -7,6 +7,7 @@ text of ours, as gettext does; the sentences come without HTML.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from reports.definition import Alongside, Never, Report, Schedule, Test, Who
 from reports.words import N_
@@ -46,6 +47,12 @@ def rule_of(test: Test, words: Words = str) -> list[str]:
     if test.never:
         told.append(_never(test.never, words))
     return told
+
+
+def in_short(test: Test, kind: str | None, words: Words = str) -> str:
+    """When `test` is Due, in one sentence: where there are ways, by the kind of the last one."""
+    way = next((way for way in test.ways if way.name == kind), None)
+    return _interval(replace(test, months=way.months, ways=()) if way else test, words)
 
 
 def population(report: Report, words: Words = str) -> list[str]:

@@ -3,28 +3,29 @@
 import pytest
 
 from reports.catalog import REPORTS
-from reports.definition import Alongside, Never, Population, Report, Schedule, Test, Way, Who
+from reports.definition import Alongside, Never, Population, Report, Schedule, Way, Who
+from reports.definition import Test as OneTest
 from webapp.domain.rule_words import CONCEPTS, months, population, rule_of, who
 
 
-def said(test: Test) -> str:
+def said(test: OneTest) -> str:
     return " ".join(rule_of(test))
 
 
 def test_the_interval_is_said_in_months_and_years() -> None:
-    assert "more than 6 months ago" in said(Test("a", "A", months=6))
-    assert "more than 3 years ago" in said(Test("a", "A", months=36))
+    assert "more than 6 months ago" in said(OneTest("a", "A", months=6))
+    assert "more than 3 years ago" in said(OneTest("a", "A", months=36))
     assert [months(1), months(12), months(30)] == ["1 month", "12 months", "30 months"]
 
 
 def test_each_way_is_said_with_its_own_interval() -> None:
     ways = (Way("FIT/FOBT", ("fobt_fit",), 12), Way("Colonoscopy", ("colonoscopy",), 120))
-    assert "FIT/FOBT: 12 months; Colonoscopy: 10 years" in said(Test("a", "A", ways=ways))
+    assert "FIT/FOBT: 12 months; Colonoscopy: 10 years" in said(OneTest("a", "A", ways=ways))
 
 
 def test_whom_it_is_asked_of_and_what_ends_it_is_said() -> None:
     text = said(
-        Test(
+        OneTest(
             "breast",
             "Breast",
             who=Who(52, 74, "F"),
@@ -42,15 +43,15 @@ def test_whom_it_is_asked_of_and_what_ends_it_is_said() -> None:
 
 def test_a_test_beside_it_and_a_schedule_are_said() -> None:
     assert "not Due while both the last one and an HPV test were within the last 5 years" in said(
-        Test("c", "C", months=36, alongside=Alongside("hpv_test", ("hpv_test",), 60, "HPV"))
+        OneTest("c", "C", months=36, alongside=Alongside("hpv_test", ("hpv_test",), 60, "HPV"))
     )
-    text = said(Test("w", "W", schedule=Schedule(5, (1, 2, 4), 1, 30)))
+    text = said(OneTest("w", "W", schedule=Schedule(5, (1, 2, 4), 1, 30)))
     assert "Under 30 months of age" in text
     assert "one by 5 days of age, then by 1, 2, 4 months, each with 1 month of grace" in text
 
 
 def test_once_is_said() -> None:
-    assert "until a claim has reported it once" in said(Test("d", "D", once=True))
+    assert "until a claim has reported it once" in said(OneTest("d", "D", once=True))
 
 
 @pytest.mark.parametrize(

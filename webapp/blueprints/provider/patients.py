@@ -81,7 +81,9 @@ def patient(key: str) -> Response:
                 [{column.key: _shown(column, row, ours) for column in events.columns} for row in events.rows],
             )
             for events in told.events
+            if events.rows
         ],
+        empty=[_(events.report.title) for events in told.events if not events.rows],
         back=f"{url_for('provider.patients')}?{request.query_string.decode()}",
     )
 
