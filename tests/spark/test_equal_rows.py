@@ -26,7 +26,7 @@ from reports.synthetic import starter_cast, synthesize
 from tests.harness.damage import damage_pages
 from tests.unit.reports.plan_extract import AS_OF, PlanExtract
 from webapp import clock
-from webapp.config import Plan
+from webapp.config import read_plan
 from webapp.demo.consents import give_consents
 from webapp.demo.fill import MEMBERS, SEED
 from webapp.domain import consent, feeds
@@ -84,11 +84,11 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     migrate()
     close_pool()
     with on(plan):
-        feeds.load(extract, Plan())
+        feeds.load(extract, read_plan())
         listed = Member.select(Member.client_id).order_by(Member.client_id).tuples()
         consent.opt_out([client_id for (client_id,) in listed][50::100])
         give_consents(TODAY)
-        told: PortalData = portal_data(Plan())
+        told: PortalData = portal_data(read_plan())
         refresh(extract, MONTH_BEFORE, portal=told)
     found = {}
     for engine in ("duckdb", "spark"):
