@@ -1,7 +1,7 @@
 """Spark as the engine of a refresh, for plans whose claims outgrow one machine. Needs pyspark and a Java 17 or later.
 
-Where Spark runs and with what is Spark's own configuration: SPARK_REMOTE, SPARK_CONF_DIR (spark-defaults.conf),
-SPARK_HOME or PYSPARK_SUBMIT_ARGS; a session that is already open is used. With none of them Spark runs in this process.
+Where Spark runs and with what is Spark's own configuration: SPARK_CONF_DIR (spark-defaults.conf), SPARK_HOME or
+PYSPARK_SUBMIT_ARGS; a session that is already open is used. With none of them Spark runs in this process.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from reports.layout import Table
 from reports.sources import Found, Source
 
 #: Any of these in the environment says where Spark runs.
-CONFIGURED_BY = ("SPARK_REMOTE", "SPARK_CONF_DIR", "SPARK_HOME", "PYSPARK_SUBMIT_ARGS")
+CONFIGURED_BY = ("SPARK_CONF_DIR", "SPARK_HOME", "PYSPARK_SUBMIT_ARGS")
 #: How we read: CSV rows are checked whole, and timestamps in nanoseconds come as numbers instead of not at all.
 _READING = {
     "spark.sql.csv.parser.columnPruning.enabled": "false",
@@ -71,8 +71,7 @@ class Spark(Engine):
     name = "spark"
 
     def __init__(self, memory: str) -> None:
-        if not os.environ.get("SPARK_REMOTE"):
-            need_java()
+        need_java()
         super().__init__(memory)
         self.files = self.con  # DuckDB
         self._open_before = SparkSession.getActiveSession()
