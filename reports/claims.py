@@ -42,6 +42,8 @@ class Claims:
     parameters: Parameters
     keep: Keep
     step: Step
+    #: Whether lines that were voided, replaced or taken back are left out.
+    without_reversed: bool = True
     _texts: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     def have(self, names: Sequence[str]) -> list[str]:
@@ -108,14 +110,15 @@ class Claims:
         codes: Sequence[Code],
         carried: Sequence[str],
     ) -> ibis.Table:
+        counts = self.reversals if self.without_reversed else Reversals()
         texts = self.texts(columns)
         found = {column: stand_for(texts[column], codes) for column in columns}
         filled = [column for column in columns if found[column]] or columns[:1]
         known = self.book.spelled(self.keep, name, set().union(*found.values()), codes)
-        wanted = dict.fromkeys((*carried, *self.reversals.carried, "service_date"))
+        wanted = dict.fromkeys((*carried, *counts.carried, "service_date"))
         parts = [lines.select(*wanted, spelling=c).filter(_.spelling.notnull()) for c in filled]
         coded = ibis.union(*parts) if len(parts) > 1 else parts[0]
-        counted = self.reversals.leave_out(coded.join(known, coded.spelling == known.text))
+        counted = counts.leave_out(coded.join(known, coded.spelling == known.text))
         return self.step(
             f"matched_{name}", counted.select(*dict.fromkeys((*carried, "service_date")), "code")
         )
@@ -183,9 +186,6 @@ _USED = (
     "billing_npi",
     "billing_tin",
     "facility_npi",
-    "paid_amount",
-    "allowed_amount",
-    "charge_amount",
 )
 
 

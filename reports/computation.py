@@ -306,9 +306,10 @@ class Computation:
         return panels.rows(report, listed, gaps.any_due(report, listed), also=asked)
 
     def _event_rows(self, report: Report, listed: ibis.Table) -> ibis.Table:
-        found = EVENTS[report.rows](self.sources(report.rows))
+        found = self.keep(report.rows, EVENTS[report.rows](self.sources(report.rows)))
         key = "client_id" if "client_id" in found.columns else "person_id"
-        table = sensitive.with_withholding(listed.join(found, key), self.allowed)
+        events = self.step(f"{report.rows}_of_members", listed.join(found, key))
+        table = self.step(f"{report.rows}_with_withholding", sensitive.with_withholding(events, self.allowed))
         hidden = {
             column.key: ibis.ifelse(
                 table.facility_withheld if column.key in FACILITY_COLUMNS else table.withheld,

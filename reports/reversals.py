@@ -55,7 +55,7 @@ class Reversals:
             lines = lines.mutate(frequency=frequency).anti_join(self.claims, ["claim_id", "frequency"])
             lines = lines.drop("frequency")
         if self.lines is not None:
-            lines = lines.filter(~_negative()).mutate(line_key=_.claim_line_number.fill_null(-1))
+            lines = lines.mutate(line_key=_.claim_line_number.fill_null(-1))
             lines = lines.anti_join(self.lines, ["claim_id", "line_key"]).drop("line_key")
         return lines
 
@@ -65,13 +65,13 @@ def reversals(claims: ibis.Table, seen: Survey, keep: Keep) -> Reversals:
 
     A bill type of frequency 8 voids a claim, 7 replaces it. A reversal has the claim's own number, or another one
     with the same person, dates, kind of bill and facility. Negative amounts take back the line of that number
-    unless the amounts still add up to more than nothing.
+    unless the amounts still add up to more than nothing: then the line stands, and was given once.
     """
     carried: tuple[str, ...] = ()
     if seen.has_reversals:
         carried += ("claim_id", "bill_type_code")
     if seen.has_negative_amounts:
-        carried += ("claim_id", "claim_line_number", "paid_amount", "allowed_amount", "charge_amount")
+        carried += ("claim_id", "claim_line_number")
     return Reversals(
         _voided(claims, keep) if seen.has_reversals else None,
         _taken_back(claims, keep) if seen.has_negative_amounts else None,

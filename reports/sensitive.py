@@ -7,6 +7,7 @@ procedure, revenue code, place, DRG or provider of the code lists `sensitive_*`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import reduce
 
@@ -31,7 +32,8 @@ def concept(category: str) -> str:
 
 def claim_flags(claims: Claims, providers: ibis.Table) -> ibis.Table:
     """claim_id and flags (the bits of BITS) of the claims that are sensitive. `providers` has npi and flags of the
-    providers who treat nothing else."""
+    providers who treat nothing else. What was reversed is sensitive too: the claim keeps its number."""
+    claims = replace(claims, without_reversed=False)
     concepts = [concept(category) for category in CATEGORIES]
     found = [
         claims.by_procedure("sensitive", concepts, "claim_id"),
