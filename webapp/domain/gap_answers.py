@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from peewee import AutoField, CharField, DateField, DateTimeField, IntegerField, TextField
 
@@ -87,6 +88,16 @@ class Answer:
     note: str = ""
 
 
+class Given(NamedTuple):
+    """An answer as it was given: by whom, and at which moment (UTC)."""
+
+    answer: str
+    day: date | None
+    note: str
+    given_by: str
+    given_at: datetime
+
+
 class AnswerRefused(Exception):
     """An answer that makes no sense. `field` is the part at fault: "answer", "day" or "note"; `why` says what is wrong
     with it: "missing", "unlikely" (a year that cannot be meant), "future", "past" or "long"."""
@@ -109,23 +120,29 @@ def take_back(gap: Gap, account: Account, actor: Actor, once: str) -> None:
         _add(gap, Answer(TAKEN_BACK), account, actor, once)
 
 
-def standing(tin: str, client_ids: Iterable[str] | None = None) -> dict[tuple[str, str], GapAnswer]:
+def standing(tin: str, client_ids: Iterable[str] | None = None) -> dict[tuple[str, str], Given]:
     """The answers of a practice that stand, by Client ID and test key; of these members only, if given."""
-    found: dict[tuple[str, str], GapAnswer] = {}
+    found: dict[tuple[str, str], Given] = {}
     wanted = None if client_ids is None else list(client_ids)
     for some in _chunks(wanted):
-        query = GapAnswer.select().where(GapAnswer.tin == tin)
+        asked = [GapAnswer.tin == tin]
         if some is not None:
-            query = query.where(GapAnswer.client_id.in_(some))
-        for row in query.order_by(GapAnswer.id):
-            found[row.client_id, row.test] = row
-    return {key: row for key, row in found.items() if row.answer in ANSWERS}
+            asked.append(GapAnswer.client_id.in_(some))
+        for client_id, test, *given in _rows(GapAnswer.client_id, GapAnswer.test).where(*asked):
+            found[client_id, test] = Given(*given)
+    return {key: given for key, given in found.items() if given.answer in ANSWERS}
 
 
-def history(gap: Gap) -> list[GapAnswer]:
+def history(gap: Gap) -> list[Given]:
     """All that was answered to a gap, the latest first."""
     asked = (GapAnswer.tin == gap.tin, GapAnswer.client_id == gap.client_id, GapAnswer.test == gap.test)
-    return list(GapAnswer.select().where(*asked).order_by(GapAnswer.id.desc()))
+    return [Given(*given) for given in _rows().where(*asked)][::-1]
+
+
+def _rows(*columns: Any) -> Any:
+    """The answers in the order given, as tuples: `columns`, then the fields of `Given`."""
+    fields = (getattr(GapAnswer, name) for name in Given._fields)
+    return GapAnswer.select(*columns, *fields).order_by(GapAnswer.id).tuples()
 
 
 def has_any(report: Report, tin: str) -> bool:
@@ -134,13 +151,13 @@ def has_any(report: Report, tin: str) -> bool:
     return bool(keys) and GapAnswer.select().where(GapAnswer.tin == tin, GapAnswer.test.in_(keys)).exists()
 
 
-def in_brief(answer: GapAnswer, words: Words = str) -> str:
+def in_brief(answer: Given, words: Words = str) -> str:
     """ "Declined", "Scheduled 12/01/2026": what stands beside the Due."""
     day = f" {_us(answer.day)}" if answer.day else ""
     return f"{words(ANSWERS[answer.answer])}{day}"
 
 
-def in_full(answer: GapAnswer, words: Words = str) -> str:
+def in_full(answer: Given, words: Words = str) -> str:
     """The answer with its note, who gave it and when: what downloads and paper say."""
     note = f" ({answer.note})" if answer.note else ""
     by = words(N_("by %(name)s, %(day)s")) % {"name": answer.given_by, "day": us_day(answer.given_at)}

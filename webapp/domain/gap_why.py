@@ -13,7 +13,7 @@ from reports.parameters import Parameters
 from reports.snapshot import ATTRIBUTION, ReportRow, RowQuery
 from reports.words import N_
 from webapp.domain import consent, directory, gap_answers
-from webapp.domain.gap_answers import Gap, GapAnswer
+from webapp.domain.gap_answers import Gap, Given
 from webapp.domain.rule_words import Words, months, rule_of
 
 DIAGNOSIS_ONLY, DRUG_ONLY = "diagnosis", "drug only"
@@ -29,7 +29,7 @@ class Finding:
     last_on: str | None
     kind: str | None
     evidence: Evidence | None
-    answer: GapAnswer | None
+    answer: Given | None
     ever: bool = False  # a test that is asked for once has been done
 
     @property
@@ -49,7 +49,7 @@ class Why:
     finding: Finding
     rule: list[str]
     listed: list[str]
-    history: list[GapAnswer]
+    history: list[Given]
 
 
 def member_at(slug: str, snapshot_id: int, tin: str, position: int) -> str | None:
@@ -145,7 +145,7 @@ def _report_reason(row: dict[str, Any], words: Words) -> list[str]:
     return [words(N_("Listed because claims report the diagnosis."))] if kind else []
 
 
-def _finding(test: Test, row: dict[str, Any], answer: GapAnswer | None, withheld: bool) -> Finding:
+def _finding(test: Test, row: dict[str, Any], answer: Given | None, withheld: bool) -> Finding:
     found = evidence.read(row.get(test.evidence_key) or "")
     if found and withheld:
         found = replace(found, code="", facility="", withheld=True)

@@ -14,6 +14,7 @@ from reports.definition import COMMON_FIRST, COMMON_LAST, Column, Report
 from reports.snapshot import ReportPublished, ReportRow, RowPage, RowQuery
 from webapp.domain import directory, gap_answers, gap_why
 from webapp.domain.consent import OptOut
+from webapp.domain.db import database
 from webapp.domain.gap_why import Finding
 from webapp.domain.opaque import opaque_key
 from webapp.domain.rule_words import Words, in_short
@@ -91,16 +92,17 @@ def listed(found: RowPage, session_hash: str) -> list[Found]:
 
 def by_key(key: str, session_hash: str, tins: Sequence[str]) -> tuple[str, str] | None:
     """Client ID and TIN of the panel member of that key, among the panels of these practices."""
-    members = (
-        ReportRow.select(ReportRow.client_id, ReportRow.tin)
-        .join(ReportPublished, on=(ReportPublished.snapshot_id == ReportRow.snapshot_id))
-        .where(ReportPublished.slug == PANEL, ReportRow.tin.in_(list(tins)))
-        .tuples()
+    if not tins:
+        return None
+    marks = ", ".join([database.param] * len(tins))
+    # Read without Peewee: all the members of the panels are looked at.
+    sql = (
+        "SELECT listed.client_id, listed.tin FROM report_row AS listed "  # noqa: S608 - placeholders only
+        "JOIN report_published AS published ON published.snapshot_id = listed.snapshot_id "
+        f"WHERE published.slug = {database.param} AND listed.tin IN ({marks})"
     )
-    for client_id, tin in members.iterator() if tins else ():
-        if opaque_key(client_id, session_hash) == key:
-            return client_id, tin
-    return None
+    members = database.execute_sql(sql, (PANEL, *tins)).fetchall()
+    return next((member for member in members if opaque_key(member[0], session_hash) == key), None)
 
 
 def on_panel(client_ids: Sequence[str], tin: str) -> set[str]:

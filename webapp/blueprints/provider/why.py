@@ -121,7 +121,7 @@ def _context(asked: Asked, told: Why, form: AnswerForm) -> dict[str, Any]:
     }
 
 
-def _line(row: gap_answers.GapAnswer) -> str:
+def _line(row: gap_answers.Given) -> str:
     if row.answer in gap_answers.ANSWERS:
         return gap_answers.in_full(row, _)
     return _("Taken back by %(name)s, %(day)s", name=row.given_by, day=gap_answers.us_day(row.given_at))
