@@ -170,6 +170,7 @@ def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str
     from reports.extract import ExtractRefused
     from reports.refresh import RefreshRefused
     from reports.refresh import refresh as run_refresh
+    from webapp.domain import report_mails
     from webapp.domain.db import connected
     from webapp.domain.report_inputs import note_refreshed, portal_data
 
@@ -187,6 +188,7 @@ def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str
             )
             if not slugs:
                 note_refreshed(told)
+                report_mails.queue_new_reports(settings)
     except (ExtractRefused, RefreshRefused) as refusal:
         raise InputError(str(refusal)) from refusal
     for line in outcome.lines():
