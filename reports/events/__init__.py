@@ -11,13 +11,13 @@ from collections.abc import Callable
 import ibis
 
 from reports.definition import Rows
+from reports.event_rules import EventRules
 from reports.events.admissions import admissions
 from reports.events.emergency import visits
-from reports.events.rules import EventRules
-from reports.events.sources import BITS, Sources
+from reports.events.sources import Sources
 from reports.events.stays import stays
 
-__all__ = ["BITS", "EVENTS", "FACILITY_COLUMNS", "EventRules", "Sources", "concepts"]
+__all__ = ["EVENTS", "FACILITY_COLUMNS", "EventRules", "Sources", "concepts"]
 
 #: By what a row of a report is: how its rows are made. `flags` holds the sensitive categories of the event as a
 #: whole, `facility_flags` those that the facility or the doctor by itself tells.

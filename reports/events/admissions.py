@@ -9,10 +9,11 @@ import pyarrow as pa
 from ibis import _
 
 from reports.events.facilities import facilities, named
-from reports.events.sources import BITS, Sources, both_bits, without_dot
+from reports.events.sources import Sources, both_bits, without_dot
 from reports.events.stays import billed
 from reports.events.texts import described
 from reports.layout import TABLES
+from reports.sensitive import BITS
 
 _TYPES = {"text": pa.string(), "date": pa.date32()}
 _COLUMNS = (

@@ -9,8 +9,9 @@ from ibis import _
 
 from reports.dates import add_months, first_of_month
 from reports.events.facilities import by_place, named
-from reports.events.sources import Sources, any_bit, both_bits
+from reports.events.sources import Sources, both_bits
 from reports.events.texts import described
+from reports.sensitive import any_of
 
 
 def visits(sources: Sources) -> ibis.Table:
@@ -31,8 +32,8 @@ def visits(sources: Sources) -> ibis.Table:
     paid = _.paid_date if sources.has_payment_dates else _.day
     days = lines.group_by("person_id", "day").agg(
         is_listed=paid.between(*prior).fill_null(False).max(),
-        claim_flags=any_bit(_.claim_flags),
-        place_flags=any_bit(by_place(sources, _.place)),
+        claim_flags=any_of(_.claim_flags),
+        place_flags=any_of(by_place(sources, _.place)),
     )
     order = [ibis.desc("ed_revenue"), "claim_id", "line_key", "diagnosis", "facility"]
     told = lines.mutate(line_key=_.claim_line_number.fill_null(0)).mutate(

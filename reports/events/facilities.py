@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import ibis
 from ibis import _
 
-from reports.events.sources import BITS, Sources, any_bit, both_bits
+from reports.events.sources import Sources, both_bits
+from reports.sensitive import BITS, any_of, concept
 
 
 def facilities(sources: Sources) -> ibis.Table:
@@ -33,7 +34,7 @@ def facilities(sources: Sources) -> ibis.Table:
         facility_flags=both_bits(by_person, _by_words(sources, name)),
     )
     flags = rows.group_by("npi").agg(
-        person_flags=any_bit(_.person_flags), facility_flags=any_bit(_.facility_flags)
+        person_flags=any_of(_.person_flags), facility_flags=any_of(_.facility_flags)
     )
     order = ["tin", "facility_name", "person_name", "facility_state"]
     named = rows.drop("person_flags", "facility_flags").mutate(
@@ -57,12 +58,10 @@ def named(sources: Sources, events: ibis.Table, facility: str = "facility") -> i
 
 def by_place(sources: Sources, place: ibis.Value) -> ibis.Value:
     """The bits of a place of service that is a sensitive facility by itself, such as a psychiatric hospital."""
-    bits = {
-        code: sum(
-            bit for category, bit in BITS.items() if code in sources.listed([f"sensitive_{category}"], "POS")
-        )
-        for code in sources.listed([f"sensitive_{category}" for category in BITS], "POS")
-    }
+    bits: dict[str, int] = {}
+    for category, bit in BITS.items():
+        for code in sources.listed([concept(category)], "POS"):
+            bits[code] = bits.get(code, 0) | bit
     return place.cases(*bits.items(), else_=0) if bits else ibis.literal(0)
 
 
@@ -72,7 +71,7 @@ def _flagged(sources: Sources, specialty: ibis.Value, kind: ibis.Value) -> ibis.
     starts, kinds = dict(rules.sensitive_taxonomies), dict(rules.sensitive_kinds)
     found = _by_words(sources, specialty)
     for category, bit in BITS.items():
-        listed = [code.lower() for code in sources.listed([f"sensitive_{category}"], "NUCC")]
+        listed = [code.lower() for code in sources.listed([concept(category)], "NUCC")]
         tests = [specialty.startswith(start) for start in starts.get(category, ())]
         tests += [column.isin(texts) for column, texts in ((specialty, listed), (kind, kinds.get(category)))
                   if texts]  # fmt: skip

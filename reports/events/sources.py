@@ -14,14 +14,11 @@ from ibis import _
 
 from reports.codes import FOLDER, PROCEDURE_SYSTEMS, Code, normal, of
 from reports.dates import add_months
-from reports.events.rules import EventRules
+from reports.event_rules import EventRules
 
 if TYPE_CHECKING:
     from reports.extract import Extract
     from reports.reversals import Reversals
-
-#: The sensitive categories with the bit that stands for each in `flags`.
-BITS = {"hiv": 1, "sud": 2, "bh": 4}
 
 #: Texts of codes, beside the code lists.
 TEXTS = FOLDER / "texts"
@@ -47,7 +44,7 @@ class Sources:
     providers: the `provider` feed. admissions: the `admission` feed's columns as the portal holds them, used where
     the extract has no such file; a column `row_number` tells the later of two rows.
     keep: computes a table once, (name, expression or Arrow table) -> table.
-    flags: claim_id and flags (the bits of BITS) of claims that are sensitive.
+    flags: claim_id and flags (the bits of sensitive.BITS) of claims that are sensitive.
     last_dates: person_id, concept, last_date. notice: told (table, message) of what a plan should know.
     """
 
@@ -110,9 +107,9 @@ def event_lines(sources: Sources) -> ibis.Table:
 
     Columns: those of `_USED`; starts (the claim's first day), day (of the line's service), is_ed, ed_revenue,
     is_inpatient, bill_frequency, disposition, place, revenue (four digits), facility (its NPI, else the billing, else
-    the rendering one), performer (the rendering NPI), diagnosis (the principal one, without dot). Texts are '' where there is none.
-    Services up to the as-of date, of claims that began in the months looked back; an interim bill before them is
-    not seen.
+    the rendering one), performer (the rendering NPI), diagnosis (the principal one, without dot). Texts are '' where
+    there is none. Services up to the as-of date, of claims that began in the months looked back; an interim bill
+    before them is not seen.
     """
     since, until = add_months(sources.as_of, -sources.rules.looked_back_months), ibis.literal(sources.as_of)
     # By the column as it stands, so that an engine can pass over whole parts of the files.
@@ -158,12 +155,6 @@ def without_dot(code: ibis.Value) -> ibis.Value:
 def with_dot(code: ibis.Value) -> ibis.Value:
     """An ICD-10-CM code as it is shown, the dot after the third character; `code` is as `without_dot` gives it."""
     return ibis.ifelse(code.length() > 3, code.left(3) + "." + code.substr(3), code)
-
-
-def any_bit(flags: ibis.Value) -> ibis.Value:
-    """The bits that stand in any row of a group."""
-    one, two, four = ((flags & bit).fill_null(0).max() for bit in BITS.values())
-    return one + two + four
 
 
 def both_bits(one: ibis.Value, other: ibis.Value) -> ibis.Value:

@@ -8,8 +8,9 @@ from ibis import _
 
 from reports.dates import add_months
 from reports.events.facilities import by_place, named
-from reports.events.sources import Sources, any_bit, both_bits
+from reports.events.sources import Sources, both_bits
 from reports.events.texts import described, revenue_texts
+from reports.sensitive import any_of
 
 #: What makes several bills one stay.
 STAY = ["person_id", "facility", "admission_date"]
@@ -79,7 +80,7 @@ def _bills(sources: Sources) -> ibis.Table:
         admitted=_.admission_date.min(),
         discharged=_.discharge_date.max(),
         paid=_.paid_date.max(where=_.paid_date <= until),
-        place_flags=any_bit(by_place(sources, _.place)),
+        place_flags=any_of(by_place(sources, _.place)),
     )
     joined = days.join(first, ["person_id", "claim_id"])
     return joined.mutate(admission_date=_.admitted.coalesce(_.starts)).drop("admitted")
@@ -94,8 +95,8 @@ def _billed(sources: Sources) -> ibis.Table:
         last_start=_.starts.max(),
         last_end=_.ends.max(),
         last_paid=_.paid.max(),
-        claim_flags=any_bit(_.claim_flags),
-        place_flags=any_bit(_.place_flags),
+        claim_flags=any_of(_.claim_flags),
+        place_flags=any_of(_.place_flags),
     )
     latest = ibis.window(group_by=STAY, order_by=[ibis.desc("ends"), "claim_id"])
     last = bills.mutate(place_of=ibis.row_number().over(latest)).filter(_.place_of == 0)

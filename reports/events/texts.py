@@ -14,8 +14,10 @@ import ibis
 import pyarrow as pa
 from ibis import _
 
-from reports.codes import normal
-from reports.events.sources import BITS, TEXTS, Sources, with_dot
+from reports.codebook import RANGE, stand_for
+from reports.codes import Code, normal, of
+from reports.events.sources import TEXTS, Sources, with_dot
+from reports.sensitive import BITS, concept
 
 DIAGNOSES = "icd10cm.csv"
 REVENUES = "revenue.csv"
@@ -89,7 +91,7 @@ def described(sources: Sources, name: str, events: ibis.Table) -> ibis.Table:
                 "code": pa.array(codes, pa.string()),
                 "text": pa.array([texts.get(code, "") for code in codes], pa.string()),
                 "kind": pa.array([kinds.get(code, "") for code in codes], pa.string()),
-                "bits": pa.array(diagnosis_bits(sources, codes), pa.int64()),
+                "bits": pa.array(diagnosis_bits(codes, sources.codes), pa.int64()),
             }
         ),
     )
@@ -102,24 +104,11 @@ def described(sources: Sources, name: str, events: ibis.Table) -> ibis.Table:
     ).drop("code", "text", "kind", "bits")
 
 
-def diagnosis_bits(sources: Sources, codes: Iterable[str]) -> list[int]:
-    """For each of `codes` (without dot) the sensitive categories of which it is, by the code lists, as bits."""
-    bits: dict[str, int] = {}
-    ranges: list[tuple[str, str, int]] = []
-    for category, bit in BITS.items():
-        concept = [f"sensitive_{category}"]
-        for code in sources.listed(concept, "ICD-10-CM"):
-            bits[code] = bits.get(code, 0) | bit
-        for text in sources.listed(concept, "ICD-10-CM-RANGE"):
-            first, _dash, last = text.partition("-")
-            ranges.append((first, last or first, bit))
-    found = []
-    for code in codes:
-        held = bits.get(code, 0)
-        for first, last, bit in ranges:
-            held |= bit if first <= code[:_CATEGORY] <= last else 0
-        found.append(held)
-    return found
+def diagnosis_bits(codes: Iterable[str], lists: Iterable[Code]) -> list[int]:
+    """For each of `codes` the sensitive categories of which it is by the code lists, as bits."""
+    bits = {concept(category): bit for category, bit in BITS.items()}
+    stands = stand_for(codes, of(lists, bits, ("ICD-10-CM", RANGE)))
+    return [sum({bits[found.concept] for found in stands.get(code, ())}) for code in codes]
 
 
 def _above(code: str) -> list[str]:
