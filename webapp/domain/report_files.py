@@ -10,7 +10,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, repeat
 from typing import IO, Any
 
 import xlsxwriter
@@ -50,6 +50,8 @@ def csv_text(view: View, words: Words = str) -> Iterator[str]:
         if answers:
             said = map(answers, [client_id or "" for client_id in stored[at]])
             written.append(_quoted(safe_cell(text)) for text in said)
+        elif len(heads) > len(columns):
+            written.append(repeat(""))
         yield "\r\n".join(map(",".join, zip(*written))) + "\r\n"
 
 
@@ -59,8 +61,10 @@ def _labels(view: View) -> list[str]:
 
 
 def _answers(view: View, words: Words) -> Callable[[str], str] | None:
-    """From a Client ID to the practice's answers; None for a report that nothing can be answered to."""
-    return gap_answers.column(view.report, view.tin, words) if view.report.tests else None
+    """From a Client ID to the practice's answers; None where it has given none to this report."""
+    if not gap_answers.has_any(view.report, view.tin):
+        return None
+    return gap_answers.column(view.report, view.tin, words)
 
 
 def _place_of_client_id(view: View) -> int:
