@@ -331,6 +331,17 @@ def test_with_htmx_it_opens_beside_the_table_within_4_kb_and_changes_the_cell(
     ]
 
 
+def test_an_answer_taken_back_from_a_closed_gap_leaves_no_empty_button(
+    htmx_client: Client, office: Client
+) -> None:
+    sign_in(htmx_client)
+    answer(open_why(htmx_client.get(TABLE)), answer="Declined")
+    publish("adult-diabetes", {MINE: [ana(ldl_c_due="")]})
+    part = open_why(htmx_client.get(TABLE)).submit("Take the answer back")
+    assert [one.get("hx-swap") for one in part.tree.xpath("//hx-partial")] == ["delete"]
+    assert shown(htmx_client.get(TABLE)) == ""
+
+
 def test_no_word_of_it_bypasses_the_catalogue(office: Client) -> None:
     answer(open_why(office.get(TABLE)), answer="Declined", note="n")
     url = open_why(office.get(TABLE)).url
