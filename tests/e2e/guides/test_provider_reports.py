@@ -98,7 +98,6 @@ def test_a_due_cell_opens_why_it_is_due(walk: Walk) -> None:
     walk.sees("The last claim that counted")
     walk.sees("Why this member is listed")
     assert not any(row["client_id"] in walk.page.url for row in printed(walk, "adult-diabetes"))
-    walk.shot("why")
 
 
 def test_the_practice_answers_and_the_answer_stands_beside_the_due(walk: Walk) -> None:
@@ -108,7 +107,6 @@ def test_the_practice_answers_and_the_answer_stands_beside_the_due(walk: Walk) -
     walk.fill("Note", "Will think it over")
     walk.click("Save the answer")
     walk.sees("Your answer is kept. It stands beside the Due and does not clear it: only a claim does.")
-    walk.shot("answer")
     if walk.mode == "htmx":
         button = walk.page.locator("tbody button").get_by_text(walk.t("Declined"))
         expect(button).to_have_count(1)
@@ -118,6 +116,7 @@ def test_the_practice_answers_and_the_answer_stands_beside_the_due(walk: Walk) -
     else:
         walk.click("Back to the report")
         walk.sees("Declined", within=walk.page.locator("tbody"))
+    walk.shot("answer")
 
 
 def test_what_changed_since_the_last_refresh_is_a_page(walk: Walk) -> None:
