@@ -47,7 +47,7 @@ def directory(provider: ibis.Table) -> ibis.Table:
 
 
 def visits(claims: Claims, candidates: ibis.Table, as_of: date) -> ibis.Table:
-    """The claim lines that are part of a visit: person_id, npi, day, rendering_tin, billing_tin (digits).
+    """The claim lines that are part of a visit: person_id, npi, day, rendering_tin, billing_tin.
 
     A line is one by a preventive or E&M code, or by a clinic's revenue code. `candidates` (npi) are the providers
     with whom visits are counted.
@@ -72,12 +72,8 @@ def visits(claims: Claims, candidates: ibis.Table, as_of: date) -> ibis.Table:
         npi=_present(_.rendering_npi).coalesce(_present(_.billing_npi)),
         day=_.service_date,
     )
-    return (
-        claims.reversals.leave_out(found.semi_join(candidates, "npi"))
-        .select("person_id", "npi", "day", "rendering_tin", "billing_tin")
-        .distinct()
-        .mutate(rendering_tin=_digits(_.rendering_tin), billing_tin=_digits(_.billing_tin))
-    )
+    counted = claims.reversals.leave_out(found.semi_join(candidates, "npi"))
+    return counted.select("person_id", "npi", "day", "rendering_tin", "billing_tin")
 
 
 def candidates(providers: ibis.Table, selections: ibis.Table | None) -> ibis.Table:
@@ -170,7 +166,10 @@ def _own(providers: ibis.Table, selections: ibis.Table, as_of: date) -> ibis.Tab
 
 
 def _tins(providers: ibis.Table, visited: ibis.Table) -> ibis.Table:
-    """person_id, npi and visit_tin: of the provider's TINs the one with most of this person's visits."""
+    """person_id, npi and visit_tin: of a provider's several TINs the one with most of this person's visits."""
+    several = providers.group_by("npi").agg(tins=_.tin.nunique()).filter(_.tins > 1)
+    visited = visited.semi_join(several, "npi").distinct()
+    visited = visited.mutate(rendering_tin=_digits(_.rendering_tin), billing_tin=_digits(_.billing_tin))
     rendering = providers.select("npi", rendering_tin=_.tin_key, by_rendering=_.tin)
     billing = providers.select("npi", billing_tin=_.tin_key, by_billing=_.tin)
     with_rendering = visited.left_join(rendering, ["npi", "rendering_tin"]).drop(

@@ -162,6 +162,7 @@ class Computation:
             flags=_none("claim_id", "flags"),
             last_dates=_none("person_id", "concept", "last_date"),
             notice=self.notice,
+            rules=self.parameters.events,
             admissions=None if admissions is None else self.keep("portal_admissions", admissions),
         )
 
@@ -196,7 +197,7 @@ class Computation:
         self.progress("attribution")
         selections = self._selections()
         wanted = attribution.candidates(self.directory, selections)
-        visited = self.keep("visits", attribution.visits(self.claims, wanted, self.as_of))
+        visited = self.step("visits", attribution.visits(self.claims, wanted, self.as_of))
         return self.keep(
             "attributed",
             attribution.attribute(

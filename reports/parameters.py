@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reports.event_rules import EventRules
+
 
 @dataclass(frozen=True)
 class Parameters:
@@ -49,3 +51,5 @@ class Parameters:
             }
         }
     )
+    #: Emergency visits, stays and admissions.
+    events: EventRules = field(default_factory=EventRules)

@@ -81,12 +81,15 @@ def reversals(claims: ibis.Table, seen: Survey, keep: Keep) -> Reversals:
 
 def _voided(claims: ibis.Table, keep: Keep) -> ibis.Table:
     key = list(_claim_key())
-    billed = claims.filter(_.bill_type_code.notnull()).mutate(
-        **_claim_key(), frequency=_frequency(_.bill_type_code)
-    )
-    billed = billed.select("claim_id", "frequency", *key)
-    reversing = keep("reversals", billed.filter(_.frequency.isin(REVERSING)).distinct())
-    by_key = keep("claims_with_reversals", billed.semi_join(reversing, key).distinct())
+    billed = claims.filter(_.bill_type_code.notnull())
+    frequency = _frequency(_.bill_type_code)
+    # Few persons have a bill reversed: the others' bills need no closer look.
+    persons = billed.filter(frequency.isin(REVERSING)).select("person_id").distinct()
+    theirs = billed.semi_join(keep("persons_with_reversals", persons), "person_id")
+    theirs = theirs.mutate(**_claim_key(), frequency=frequency).select("claim_id", "frequency", *key)
+    billed = keep("bills_of_persons_with_reversals", theirs.distinct())
+    reversing = billed.filter(_.frequency.isin(REVERSING))
+    by_key = billed.semi_join(reversing, key)
     counted = by_key.group_by(key).agg(
         voids=_.claim_id.nunique(where=_.frequency == "8"),
         replacements=_.claim_id.nunique(where=_.frequency == "7"),

@@ -21,7 +21,9 @@ from reports.codes import Code
 #: A group of concepts.
 Group = tuple[str, ...]
 
-_FACILITY = ("facility_npi", "billing_npi", "rendering_npi")
+#: Where a service was given. The group that bills is seldom in the provider feed: the practice of whoever gave the
+#: service says more.
+_FACILITY = ("facility_npi", "rendering_npi", "billing_npi")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import date
 
 from tests.unit.reports.oracle import sensitive
 from tests.unit.reports.oracle.attribution import attribution
-from tests.unit.reports.oracle.plan import Plan, place_of, says
+from tests.unit.reports.oracle.plan import Plan, practice_of, says
 
 
 class AnyOf(frozenset[str]):
@@ -22,6 +22,6 @@ def of(plan: Plan, client_id: str, last: date | None, concepts: Iterable[str]) -
     for line in plan.lines_of.get(person_id, ()):
         said = says(plan, line, concepts) if line["day"] == last else set()
         hidden = sensitive.withheld(plan, client_id, tin, sensitive.of_claim(plan, line["claim_id"]))
-        place = place_of(plan, line)
+        place = practice_of(plan, line)
         told |= {"withheld" if hidden else f"{code}|{place}" for code in said}
     return AnyOf(told)

@@ -113,7 +113,15 @@ def facility_of(line: Row) -> str | None:
 
 def place_of(plan: Plan, line: Row) -> str:
     """The facility's name in the directory, else its NPI."""
-    npi = facility_of(line)
+    return _named(plan, facility_of(line))
+
+
+def practice_of(plan: Plan, line: Row) -> str:
+    """Who gave a service: the facility, else the practice of whoever gave it, else the group that billed it."""
+    return _named(plan, line.get("facility_npi") or line.get("rendering_npi") or line.get("billing_npi"))
+
+
+def _named(plan: Plan, npi: str | None) -> str:
     return plan.names.get(npi or "") or npi or ""
 
 
