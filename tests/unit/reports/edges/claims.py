@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from tests.unit.reports.edges.draws import DAY, Draws
+from tests.unit.reports.edges.draws import DAY
 from tests.unit.reports.edges.people import PSYCHIATRIST, REHAB, EdgePlan
 
 Row = dict[str, Any]
@@ -93,8 +93,3 @@ def services(
     """Up to `most` services, each near one of the months back."""
     for _ in plan.draw.times(most):
         claim(plan, client_id, plan.draw.day(*months), plan.draw.one(*codes))
-
-
-def pick(draw: Draws, *options: Row) -> Row:
-    """One of several ways to say something on a claim."""
-    return dict(draw.one(*options))

@@ -72,7 +72,7 @@ def empty_plan(folder: Path, seed: int, as_of: date) -> EdgePlan:
     extract.provider(HOSPITAL, "900000011", **hospital | {"practice_name": "City Hospital"})
     extract.provider(OTHER_HOSPITAL, "900000012", **hospital | {"practice_name": "Valley Hospital"})
     extract.provider(
-        PSYCHIATRIC, "900000013", **hospital | {"practice_name": "Elm Institute", "specialty": "Psychiatry"}
+        PSYCHIATRIC, "900000013", **hospital | {"practice_name": "Elm Institute", "specialty": "283Q00000X"}
     )
     extract.provider(PSYCHIATRIST, "900000014", pcp=False, specialty="Psychiatry")
     extract.provider(REHAB, "900000015", pcp=False, specialty="324500000X")
@@ -84,17 +84,17 @@ def member(plan: EdgePlan, *years: int, **values: Any) -> str:
     draw, extract = plan.draw, plan.extract
     client_id = f"{len(extract.rows.get('eligibility', ())) + 1:03}"
     born = draw.born(*years)
-    gender = draw.one("male", "female", "M", "F", "F")
     standing: Row = {
-        "gender": gender,
+        "gender": draw.one("male", "female", "M", "F", "F"),
         "dual_status_code": draw.one(*[None] * 8, "2.0", "00"),
         "enrollment_end_date": draw.one(*[None] * 8, plan.as_of, plan.as_of - DAY),
         "death_date": draw.one(*[None] * 12, plan.as_of, plan.as_of + DAY),
     }
-    extract.member(client_id, born, **(standing | values))
+    told = standing | values
+    extract.member(client_id, born, **told)
     if draw.chance(0.1):  # another span, which begins later
         starts = plan.as_of - draw.one(0, 5) * DAY
-        extract.member(client_id, born, enrollment_start_date=starts, gender=gender)
+        extract.member(client_id, born, enrollment_start_date=starts, gender=told["gender"])
     if draw.chance(0.06):
         plan.opted_out.append(client_id)
     if draw.chance(0.2):

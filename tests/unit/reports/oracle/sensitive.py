@@ -9,7 +9,7 @@ from tests.unit.reports.oracle.plan import Plan, Row, diagnoses, operations
 
 CATEGORIES = ("hiv", "sud", "bh")
 #: Specialties of the directory, and taxonomy codes that stand in their place, that are sensitive in themselves.
-SPECIALTIES = {"bh": {"Psychiatry"}, "sud": {"324500000X"}}
+SPECIALTIES = {"bh": {"Psychiatry", "283Q00000X"}, "sud": {"324500000X"}}
 
 
 def of_claim(plan: Plan, claim_id: str) -> set[str]:
