@@ -159,14 +159,18 @@ class Test:
         return (*self.concepts, *(concept for way in self.ways for concept in way.concepts))
 
 
-#: Kept beside the printed columns.
-WHY = Column("why", N_("Why this member is listed"))
-CONSENTED = Column("consented", N_("Shown by the member's consent"))
+#: Kept beside the printed columns, under names that no page shows.
+WHY = Column("why", "Why this member is listed")
+CONSENTED = Column("consented", "Shown by the member's consent")
 
 
 @dataclass(frozen=True)
 class Report:
-    """One report as the drop-down, the page, the download and the engine know it."""
+    """One report as the drop-down, the page, the download and the engine know it.
+
+    `help` says in words whom a report lists that has neither tests nor the rules of stays and visits; of the others,
+    `webapp.domain.help_guide` says it from those.
+    """
 
     slug: str
     name: str

@@ -39,19 +39,4 @@ REPORT = Report(
         ICM_STATUS,
     ),
     excluded=EXCLUDED_NOTE,
-    help=(
-        N_(
-            "Members who are in a hospital now, and members who left one in the last 30 days. "
-            "A blank discharge date means that the member is still there."
-        ),
-        N_(
-            "The rows come from what hospitals tell the plan each day. A plan without such notices reads "
-            "the stays from inpatient claims, which come later."
-        ),
-        N_(
-            "A stay for HIV, substance abuse or behavioral health is listed, but why the member is there reads "
-            "“withheld” unless the member agreed to share it. The hospital and the doctor are withheld "
-            "too when their name alone would tell."
-        ),
-    ),
 )

@@ -42,14 +42,4 @@ REPORT = Report(
         Column("retinal_exam_due", N_("Retinal Eye Exam Due"), "due"),
     ),
     excluded=EXCLUDED_NOTE,
-    help=(
-        N_(
-            "Members ages 18 to 75 with a diagnosis of type 1 or type 2 diabetes, "
-            "or a prescription for diabetes, in the last two years."
-        ),
-        N_(
-            "Each test shows the last date on which a claim reports it. HbA1c is Due when that date is over "
-            "6 months ago, the other tests when it is over 12 months ago, and a test without a date is Due."
-        ),
-    ),
 )

@@ -64,20 +64,4 @@ REPORT = Report(
         Column("colorectal_due", N_("Colorectal Due"), "due"),
     ),
     excluded=EXCLUDED_NOTE,
-    help=(
-        N_("Women ages 24 to 74, and every member ages 50 to 75."),
-        N_(
-            "Breast: Due at ages 52 to 74, without a history of mastectomy, when the last screening is over a year "
-            "ago or no claim reports one."
-        ),
-        N_(
-            "Cervical: Due at ages 24 to 64, without a history of hysterectomy, when the last cytology is over "
-            "3 years ago or no claim reports one. Not Due when an HPV test and a cytology were both done in the last "
-            "5 years."
-        ),
-        N_(
-            "Colorectal: Due at ages 50 to 75, without colorectal cancer or removal of the colon, by the kind of the "
-            "last screening."
-        ),
-    ),
 )

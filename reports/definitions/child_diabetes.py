@@ -24,11 +24,4 @@ REPORT = Report(
         Column("retinal_exam_due", N_("Retinal Eye Exam Due"), "due"),
     ),
     excluded=EXCLUDED_NOTE,
-    help=(
-        N_(
-            "Members ages 4 to 17 with a diagnosis of type 1 or type 2 diabetes, "
-            "or a prescription for diabetes, in the last two years."
-        ),
-        N_("A test is Due when its last date is over 12 months ago, or when no claim reports it."),
-    ),
 )

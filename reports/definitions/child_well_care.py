@@ -34,12 +34,4 @@ REPORT = Report(
         Column("developmental_screening", N_("Developmental Screening"), "due"),
     ),
     excluded=EXCLUDED_NOTE,
-    help=(
-        N_("Members from birth to age 21, with the date of their last well-care visit."),
-        N_(
-            "A visit is Due when the last one is over 12 months ago or no claim reports one. Under 30 months of age it "
-            "is also Due when there were fewer visits than the schedule asks for by that age."
-        ),
-        N_("Developmental screening: YES if a claim ever reports one, else Due up to age 18."),
-    ),
 )

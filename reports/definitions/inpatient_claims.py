@@ -39,19 +39,4 @@ REPORT = Report(
         ICM_STATUS,
     ),
     excluded=EXCLUDED_NOTE,
-    help=(
-        N_(
-            "Stays in a hospital in the last year, of which a claim was paid in the last three months. "
-            "Claims of one hospital and one admission date are one stay."
-        ),
-        N_(
-            "The revenue code is the kind of room the member had for most days. A blank discharge date means "
-            "that the last claim was sent while the member was still there."
-        ),
-        N_(
-            "A stay for HIV, substance abuse or behavioral health is listed, but its room and diagnosis read "
-            "“withheld” unless the member agreed to share them. The hospital is withheld too when its name "
-            "alone would tell."
-        ),
-    ),
 )

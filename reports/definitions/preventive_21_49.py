@@ -20,8 +20,4 @@ REPORT = Report(
     tests=(PREVENTIVE_VISIT,),
     columns=COLUMNS,
     excluded=EXCLUDED_NOTE,
-    help=(
-        N_("Members ages 21 to 49, with the date of their last preventive visit."),
-        N_("A visit is Due when the last one is over 12 months ago, or when no claim reports one."),
-    ),
 )
