@@ -182,10 +182,10 @@ def test_both_engines_set_the_same_rows_aside(extract: PlanExtract, form: str) -
 def test_a_file_damaged_inside_is_refused_by_spark_too(extract: PlanExtract, snapshots: object) -> None:
     extract.standard().member("1")
     for number in range(2000):
-        extract.visit("1", date(2015, 7, 1), claim_id=f"C{number}", billing_tin=f"9{number:08}")
+        extract.visit("1", date(2015, 7, 1), claim_id=f"C{number}", person_id=f"P{number}")
     folder = extract.write()
-    damage_pages(folder / "medical_claim.parquet", "billing_tin")
+    damage_pages(folder / "medical_claim.parquet", "person_id")
     with pytest.raises(ExtractRefused) as refusal:
         refresh(folder, AS_OF, engine="spark")
-    assert (refusal.value.file, refusal.value.column) == ("medical_claim.parquet", "billing_tin")
+    assert (refusal.value.file, refusal.value.column) == ("medical_claim.parquet", "person_id")
     assert snapshot.published("patient-panel") is None
