@@ -20,7 +20,7 @@ MEANINGS = {
     "attribution_type": N_("Self Selection when the member chose the PCP, Attribution when visits decided."),
     "hpv_test": N_("YES when a claim reports an HPV test in the time that the rule looks at."),
     "colorectal_kind": N_("Which screening the last date is of. It decides how long the screening lasts."),
-    "hospital": N_("The hospital as it or its claim names itself."),
+    "hospital": N_("The name of the hospital, from its notice or its claim."),
     "hospital_state": N_("The state the hospital is in."),
     "attending": N_("Who looked after the member in the hospital."),
     "admission_date": N_("The day the stay began."),
