@@ -59,14 +59,16 @@ class Claims:
         eye = set(self.parameters.eye_care_concepts)
         plain = self.book.of([c for c in concepts if c not in eye], PROCEDURE_SYSTEMS)
         parts = [self._matched(f"{name}_procedures", self.lines, ["hcpcs_code"], plain, carried)]
-        if codes := self.book.of([c for c in concepts if c in eye], PROCEDURE_SYSTEMS):
+        codes = self.book.of([c for c in concepts if c in eye], PROCEDURE_SYSTEMS)
+        if self.spellings("hcpcs_code", codes):
             parts.append(
                 self._matched(f"{name}_eye_care", self._of_eye_care(), ["hcpcs_code"], codes, carried)
             )
         for modifier in self._modifiers():
             systems = [f"{system}+{modifier}" for system in PROCEDURE_SYSTEMS]
-            if codes := self.book.of(concepts, systems):
-                lines = self._with_modifier(modifier)
+            codes = self.book.of(concepts, systems)
+            if spelled := self.spellings("hcpcs_code", codes):
+                lines = self._with_modifier(modifier, spelled)
                 parts.append(self._matched(f"{name}_{modifier}", lines, ["hcpcs_code"], codes, carried))
         return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
@@ -147,10 +149,10 @@ class Claims:
         sides = self.parameters.sided_concepts.values()
         return sorted({modifier for side in sides for modifier in side})
 
-    def _with_modifier(self, modifier: str) -> ibis.Table:
-        columns = self.have(MODIFIERS)
-        tests = [self.lines[name].strip().upper() == modifier for name in columns]
-        return self.lines.filter(ibis.or_(ibis.literal(False), *tests))
+    def _with_modifier(self, modifier: str, spelled: Sequence[str]) -> ibis.Table:
+        lines = self.lines.filter(_.hcpcs_code.isin(spelled))
+        tests = [lines[name].strip().upper() == modifier for name in self.have(MODIFIERS)]
+        return lines.filter(ibis.or_(ibis.literal(False), *tests))
 
     def _of_eye_care(self) -> ibis.Table:
         """The lines of eye-care providers: the rendering one, or else the billing one."""
