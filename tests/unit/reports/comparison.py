@@ -57,7 +57,9 @@ def _whose(row: Row) -> str:
 
 
 def _place(row: Row) -> tuple[str, ...]:
-    return tuple(str(row.get(key)) for key in _OWN)
+    """Rows of one member in order; where what tells them apart is withheld, by all that is said alike of both."""
+    others = sorted(key for key in row if not key.endswith("_evidence"))
+    return tuple(str(row.get(key)) for key in (*_OWN, *others))
 
 
 def _told(expected: Row | None, served: Row | None) -> str:

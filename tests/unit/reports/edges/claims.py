@@ -54,7 +54,7 @@ def again(plan: EdgePlan, line: Row, *, same_number: bool = True, **values: Any)
 def reverse(plan: EdgePlan, line: Row) -> None:
     """Void, replace or take back the line, or seem to."""
     draw = plan.draw
-    bill = (line.get("bill_type_code") or "131")[:-1]
+    bill = (line.get("bill_type_code") or "131").lstrip("0")[:-1]
     how = draw.one("void", "void", "replace", "twice", "negative", "adjusted", "in part", "not the same")
     if how in ("negative", "adjusted", "in part"):
         line["paid_amount"] = 40.0
