@@ -26,12 +26,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Trend:
-    """One measure: its name in the reader's language, both lines, and the figures that they are drawn from, oldest
-    first: month (03/2026), the practice's rate and all practices' rate, as the table writes them."""
+    """One measure: its name in the reader's language, both lines, the first and the last month that they span, and the
+    figures that they are drawn from, oldest first: month (03/2026), the practice's rate and all practices' rate, as the
+    table writes them."""
 
     name: str
     mine: Line
     everybody: Line
+    ends: tuple[str, str]
     figures: tuple[tuple[str, str, str], ...]
 
 
@@ -62,6 +64,7 @@ def _trend(
         ": ".join(words(part) for part in measure.names),
         _line(months, of_mine),
         _line(months, of_all),
+        (f"{months[0]:%m/%Y}", f"{months[-1]:%m/%Y}"),
         tuple(
             (f"{month:%m/%Y}", _percent(of_mine.get(month)), _percent(of_all.get(month))) for month in said
         ),
