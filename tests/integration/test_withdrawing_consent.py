@@ -1,7 +1,6 @@
 """What a member's consent showed to a practice is withheld the moment it is withdrawn or over: on the page, in the
 download, at the command line, and by no order of the rows to be guessed."""
 
-
 import pytest
 
 from tests.harness.clock import TODAY, Hands

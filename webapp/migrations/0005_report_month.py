@@ -18,4 +18,3 @@ def up(migrator, db):
             without_rowid = isinstance(db, SqliteDatabase)
 
     db.create_tables([ReportMonth])
-
