@@ -35,6 +35,8 @@ class Claims:
     """
 
     lines: ibis.Table
+    #: The same with the lines beyond the as-of date.
+    undated: ibis.Table
     present: frozenset[str]
     reversals: Reversals
     providers: ibis.Table
@@ -51,26 +53,29 @@ class Claims:
         return [name for name in names if name in self.present]
 
     def by_procedure(self, name: str, concepts: Sequence[str], *carried: str) -> ibis.Table:
-        """`carried` columns, service_date and code of the lines whose procedure is of the concepts.
+        """`carried` columns, service_date and code of the lines whose procedure is of the concepts, in one scan.
 
-        Codes that count only from an eye-care provider are left out elsewhere; codes that say a side by their
-        modifier stand for that side.
+        Codes of eye care count from eye-care providers only; codes that say a side by their modifier stand for that
+        side.
         """
-        eye = set(self.parameters.eye_care_concepts)
-        plain = self.book.of([c for c in concepts if c not in eye], PROCEDURE_SYSTEMS)
-        parts = [self._matched(f"{name}_procedures", self.lines, ["hcpcs_code"], plain, carried)]
-        codes = self.book.of([c for c in concepts if c in eye], PROCEDURE_SYSTEMS)
-        if self.spellings("hcpcs_code", codes):
-            parts.append(
-                self._matched(f"{name}_eye_care", self._of_eye_care(), ["hcpcs_code"], codes, carried)
-            )
-        for modifier in self._modifiers():
-            systems = [f"{system}+{modifier}" for system in PROCEDURE_SYSTEMS]
-            codes = self.book.of(concepts, systems)
-            if spelled := self.spellings("hcpcs_code", codes):
-                lines = self._with_modifier(modifier, spelled)
-                parts.append(self._matched(f"{name}_{modifier}", lines, ["hcpcs_code"], codes, carried))
-        return parts[0] if len(parts) == 1 else ibis.union(*parts)
+        systems = (*PROCEDURE_SYSTEMS, *self._sided_systems())
+        codes = self.book.of(concepts, systems)
+        found = stand_for(self.texts(["hcpcs_code"])["hcpcs_code"], codes)
+        eye = {self.book.number(code) for code in codes if code.concept in self.parameters.eye_care_concepts}
+        sided = any("+" in code.system for listed in found.values() for code in listed)
+        known = self.book.spelled(self.keep, f"{name}_procedures", found, codes, marked=eye)
+        npis = ("rendering_npi", "billing_npi") if eye else ()
+        modifiers = self.have(MODIFIERS) if sided else []
+        counts, wanted = self._wanted((*carried, *npis, *modifiers))
+        lines = self.lines.select(*wanted, spelling="hcpcs_code").filter(_.spelling.notnull())
+        coded = lines.join(known, lines.spelling == known.text)
+        if sided:
+            has = [coded[column].strip().upper() == coded.modifier for column in modifiers]
+            coded = coded.filter((coded.modifier == "") | ibis.or_(ibis.literal(False), *has))
+        if eye:
+            coded = self._by_eye_care(coded)
+        counted = counts.leave_out(coded)
+        return self.step(f"matched_{name}_procedures", counted.select(*carried, "service_date", "code"))
 
     def by_diagnosis(
         self, name: str, concepts: Sequence[str], *carried: str, systems: Sequence[str] = ("ICD-10-CM",)
@@ -78,21 +83,13 @@ class Claims:
         """`carried` columns, service_date and code of the lines with a diagnosis of the concepts; None if none has."""
         codes = self.book.of(concepts, systems)
         columns = self.have(DIAGNOSES)
-        return (
-            self._matched(f"{name}_diagnoses", self.lines, columns, codes, carried)
-            if codes and columns
-            else None
-        )
+        return self._matched(f"{name}_diagnoses", columns, codes, carried) if codes and columns else None
 
     def by_inpatient_procedure(self, name: str, concepts: Sequence[str], *carried: str) -> ibis.Table | None:
         """`carried` columns, service_date and code of the lines with an ICD-10-PCS procedure of the concepts."""
         codes = self.book.of(concepts, ("ICD-10-PCS",))
         columns = self.have(PROCEDURES)
-        return (
-            self._matched(f"{name}_inpatient", self.lines, columns, codes, carried)
-            if codes and columns
-            else None
-        )
+        return self._matched(f"{name}_inpatient", columns, codes, carried) if codes and columns else None
 
     def by_column(
         self, name: str, column: str, concepts: Sequence[str], system: str, *carried: str
@@ -100,30 +97,29 @@ class Claims:
         """`carried` columns, service_date and code of the lines whose `column` holds a code of the system."""
         codes = self.book.of(concepts, (system,))
         known = self.have([column])
-        return (
-            self._matched(f"{name}_{column}", self.lines, known, codes, carried) if codes and known else None
-        )
+        return self._matched(f"{name}_{column}", known, codes, carried) if codes and known else None
 
     def _matched(
         self,
         name: str,
-        lines: ibis.Table,
         columns: Sequence[str],
         codes: Sequence[Code],
         carried: Sequence[str],
     ) -> ibis.Table:
-        counts = self.reversals if self.without_reversed else Reversals()
         texts = self.texts(columns)
         found = {column: stand_for(texts[column], codes) for column in columns}
         filled = [column for column in columns if found[column]] or columns[:1]
         known = self.book.spelled(self.keep, name, set().union(*found.values()), codes)
-        wanted = dict.fromkeys((*carried, *counts.carried, "service_date"))
-        parts = [lines.select(*wanted, spelling=c).filter(_.spelling.notnull()) for c in filled]
+        counts, wanted = self._wanted(carried)
+        parts = [self.lines.select(*wanted, spelling=c).filter(_.spelling.notnull()) for c in filled]
         coded = ibis.union(*parts) if len(parts) > 1 else parts[0]
         counted = counts.leave_out(coded.join(known, coded.spelling == known.text))
-        return self.step(
-            f"matched_{name}", counted.select(*dict.fromkeys((*carried, "service_date")), "code")
-        )
+        return self.step(f"matched_{name}", counted.select(*carried, "service_date", "code"))
+
+    def _wanted(self, carried: Sequence[str]) -> tuple[Reversals, tuple[str, ...]]:
+        """What is reversed, and the columns to read: those carried, those it needs, and the day of service."""
+        counts = self.reversals if self.without_reversed else Reversals()
+        return counts, tuple(dict.fromkeys((*carried, *counts.carried, "service_date")))
 
     def texts(self, columns: Sequence[str]) -> dict[str, list[str]]:
         """By column, the distinct spellings in it, looked up once."""
@@ -145,31 +141,23 @@ class Claims:
         """The spellings in the column that stand for one of `codes`."""
         return sorted(stand_for(self.texts([column])[column], codes))
 
-    def _modifiers(self) -> list[str]:
+    def _sided_systems(self) -> list[str]:
         sides = self.parameters.sided_concepts.values()
-        return sorted({modifier for side in sides for modifier in side})
+        modifiers = {modifier for side in sides for modifier in side}
+        return sorted(f"{system}+{modifier}" for system in PROCEDURE_SYSTEMS for modifier in modifiers)
 
-    def _with_modifier(self, modifier: str, spelled: Sequence[str]) -> ibis.Table:
-        lines = self.lines.filter(_.hcpcs_code.isin(spelled))
-        tests = [lines[name].strip().upper() == modifier for name in self.have(MODIFIERS)]
-        return lines.filter(ibis.or_(ibis.literal(False), *tests))
-
-    def _of_eye_care(self) -> ibis.Table:
-        """The lines of eye-care providers: the rendering one, or else the billing one."""
+    def _by_eye_care(self, coded: ibis.Table) -> ibis.Table:
+        """Without the marked codes of providers who do no eye care: the rendering one, or else the billing one."""
         p = self.parameters
-        codes = self.book.of(p.eye_care_concepts, PROCEDURE_SYSTEMS)
-        lines = self.lines.filter(_.hcpcs_code.isin(self.spellings("hcpcs_code", codes)))
-        lines = lines.mutate(
-            npi=_.rendering_npi.strip().nullif("").coalesce(_.billing_npi.strip().nullif(""))
-        )
         known = self.providers.mutate(specialty=_.specialty.fill_null("").strip().lower())
         known = known.filter(_.specialty != "")
-        is_eye_care = ibis.or_(*[_.specialty.contains(word) for word in p.eye_care_specialties])
-        eye_care = known.filter(is_eye_care).select("npi").distinct()
-        if not p.unknown_specialty_is_eye_care:
-            return lines.semi_join(eye_care, "npi")
-        others = known.select("npi").distinct().anti_join(eye_care, "npi")
-        return lines.anti_join(others, "npi")
+        is_eye_care = ibis.or_(*[known.specialty.contains(word) for word in p.eye_care_specialties])
+        listed = known.group_by(performer="npi").agg(is_eye_care=is_eye_care.max())
+        npi = _.rendering_npi.strip().nullif("").coalesce(_.billing_npi.strip().nullif(""))
+        coded = coded.mutate(performed_by=ibis.ifelse(_.marked, npi, ibis.null("string")))
+        joined = coded.left_join(listed, coded.performed_by == listed.performer)
+        counts = joined.is_eye_care.fill_null(p.unknown_specialty_is_eye_care)
+        return joined.filter(~joined.marked | counts)
 
 
 #: What is read of a claim line, beside its diagnoses and procedures.
@@ -191,10 +179,14 @@ _USED = (
 )
 
 
-def up_to(claims: ibis.Table, present: frozenset[str], as_of: date) -> ibis.Table:
-    """The lines of services given by the as-of date, with `service_date`. `present` are the columns that the files
-    have: diagnoses and procedures without a file's column are left out."""
+def with_service_date(claims: ibis.Table, present: frozenset[str]) -> ibis.Table:
+    """The columns that are read of the lines, with `service_date`. `present` are the columns that the files have:
+    diagnoses and procedures without a file's column are left out."""
     service_date = _.claim_line_start_date.coalesce(_.claim_start_date)
     coded = [name for name in (*DIAGNOSES, *PROCEDURES) if name in present]
-    lines = claims.select(*_USED, *coded, service_date=service_date)
+    return claims.select(*_USED, *coded, service_date=service_date)
+
+
+def up_to(lines: ibis.Table, as_of: date) -> ibis.Table:
+    """The lines of services given by the as-of date."""
     return lines.filter(_.service_date.between(ibis.literal(_FIRST_DAY), ibis.literal(as_of)))

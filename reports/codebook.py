@@ -6,7 +6,7 @@ are cleaned once and the lines are then matched as they stand (`E11.9`, `e119 ` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import ibis
 import pyarrow as pa
@@ -57,12 +57,30 @@ class Codebook:
         """How each number's code is written for people: diagnoses with their dot."""
         return {number: _shown(system, code) for (system, code), number in self._numbers.items()}
 
-    def spelled(self, keep: Keep, name: str, texts: Iterable[str], codes: Sequence[Code]) -> ibis.Table:
-        """A table text, code (number): those of `texts` that stand for one of `codes`."""
+    def spelled(
+        self,
+        keep: Keep,
+        name: str,
+        texts: Iterable[str],
+        codes: Sequence[Code],
+        marked: Collection[int] = (),
+    ) -> ibis.Table:
+        """A table of those of `texts` that stand for one of `codes`: text, code (number), modifier (the one that the
+        code asks for, or ''), marked (whether the number is one of `marked`)."""
         known = stand_for(texts, codes)
-        pairs = sorted({(text, self.number(code)) for text, found in known.items() for code in found})
-        spelled, numbers = zip(*pairs, strict=True) if pairs else ((), ())
-        columns = {"text": pa.array(spelled, pa.string()), "code": pa.array(numbers, pa.int32())}
+        rows = sorted(
+            {
+                (text, self.number(code), code.system.partition("+")[2])
+                for text, found in known.items()
+                for code in found
+            }
+        )
+        columns = {
+            "text": pa.array([text for text, _number, _modifier in rows], pa.string()),
+            "code": pa.array([number for _text, number, _modifier in rows], pa.int32()),
+            "modifier": pa.array([modifier for _text, _number, modifier in rows], pa.string()),
+            "marked": pa.array([number in marked for _text, number, _modifier in rows], pa.bool_()),
+        }
         return keep(name, pa.table(columns))
 
 

@@ -24,7 +24,7 @@ from reports import (
     summary,
 )
 from reports.catalog import in_group
-from reports.claims import Claims, up_to
+from reports.claims import Claims, up_to, with_service_date
 from reports.codebook import Codebook
 from reports.codes import Code
 from reports.definition import Report, Rows
@@ -135,9 +135,11 @@ class Computation:
         """The medical claims, matched to codes on demand."""
         table = self.extract.table("medical_claim")
         present = self.extract.present["medical_claim"]
+        undated = self.step("claim_lines_undated", with_service_date(table, present))
         reversed_ = reversals.reversals(table, self.survey, self.keep)
         return Claims(
-            lines=self.step("claim_lines", up_to(table, present, self.as_of)),
+            lines=self.step("claim_lines", up_to(undated, self.as_of)),
+            undated=undated,
             present=present,
             reversals=reversed_,
             providers=self.feed,
@@ -173,7 +175,10 @@ class Computation:
             found = replace(found, flags=self.flags)
         if wanted := sorted(concepts(rows)):
             self.progress("office visits")
-            days = self.keep("last_days", services.last_days(self.claims, wanted))
+            visitors = found.lines.filter(_.is_ed).select("person_id").distinct()
+            days = self.keep(
+                "last_days", services.last_days(self.claims, wanted, self.keep("ed_visitors", visitors))
+            )
             found = replace(found, last_dates=days.mutate(concept=ibis.literal(wanted[0])))
         return found
 
@@ -228,7 +233,7 @@ class Computation:
         found = services.by_code(self.claims, wanted, self._withheld(), self._drugs(wanted))
         found = self.keep("services_by_code", found)
         return gaps.Known(
-            services=services.by_group(found, groups, self.book, self.keep),
+            services=services.by_group(found, groups, gaps.dated(asked), self.book, self.keep),
             visits=self._visits_of_children(asked),
             step=self.step,
         )

@@ -40,7 +40,7 @@ class Engine:
         self._folder = tempfile.TemporaryDirectory(prefix="extract-")
         self.scratch = Path(self._folder.name)
         database = ibis.duckdb.connect(
-            str(self.scratch / "extract.duckdb"),
+            ":memory:",
             memory_limit=memory,
             temp_directory=str(self.scratch / "spill"),
         )

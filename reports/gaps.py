@@ -40,6 +40,12 @@ def groups(reports: Iterable[Report]) -> list[Group]:
     return list(found)
 
 
+def dated(reports: Iterable[Report]) -> set[Group]:
+    """The groups of which the first day matters beside the last."""
+    ends = [test.never for report in reports for test in report.tests if test.never]
+    return {(side,) for never in ends for side in never.both or ()}
+
+
 def _groups_of(test: Test) -> Iterable[Group]:
     if test.concepts:
         yield test.concepts

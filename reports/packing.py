@@ -23,8 +23,8 @@ _FIRST_NPI = 1_000_000_000
 
 
 def packed(day: ibis.Value, withheld: ibis.Value, npi: ibis.Value, code: ibis.Value) -> ibis.Value:
-    """The whole number of a service: `day` a date from 1900 on, `withheld` a bool, `npi` text, `code` a number."""
-    number = npi.strip().try_cast("int64").fill_null(0) - _FIRST_NPI
+    """The whole number of a service: `day` a date from 1900 on, `withheld` a bool, `npi` and `code` numbers."""
+    number = npi.fill_null(0) - _FIRST_NPI
     parts = (
         _whole(day.year() - _FIRST_YEAR) * (1 << (DAY_AT + 9)),
         _whole(day.month()) * (1 << (DAY_AT + 5)),

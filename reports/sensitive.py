@@ -32,8 +32,9 @@ def concept(category: str) -> str:
 
 def claim_flags(claims: Claims, providers: ibis.Table) -> ibis.Table:
     """claim_id and flags (the bits of BITS) of the claims that are sensitive. `providers` has npi and flags of the
-    providers who treat nothing else. What was reversed is sensitive too: the claim keeps its number."""
-    claims = replace(claims, without_reversed=False)
+    providers who treat nothing else. What was reversed or lies
+    ahead is sensitive too: the claim keeps its number."""
+    claims = replace(claims, lines=claims.undated, without_reversed=False)
     concepts = [concept(category) for category in CATEGORIES]
     found = [
         claims.by_procedure("sensitive", concepts, "claim_id"),

@@ -5,8 +5,8 @@ A group is a set of concepts that a rule asks for as one thing, such as the thre
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis
@@ -30,7 +30,8 @@ _FACILITY = ("facility_npi", "rendering_npi", "billing_npi")
 class Services:
     """What was done for each person who had any of the groups.
 
-    `table` has person_id and, by group, `last_<n>` (a packed service, see `packing`) and `first_<n>` (a date).
+    `table` has person_id and, by group, `last_<n>` (a packed service, see `packing`); `first_<n>` (a date) only where
+    a rule asks for it.
     """
 
     table: ibis.Table
@@ -46,7 +47,8 @@ class Services:
 
     def columns(self, groups: Sequence[Group]) -> list[str]:
         """The columns of these groups."""
-        return [name for group in groups for name in (self.last(group), self.first(group))]
+        names = [name for group in groups for name in (self.last(group), self.first(group))]
+        return [name for name in names if name in self.table.columns]
 
 
 def by_code(
@@ -73,8 +75,8 @@ def by_code(
         marked = withheld.select(hidden_claim=_.claim_id)
         services = services.left_join(marked, services.claim_id == marked.hidden_claim)
         hidden = services.hidden_claim.notnull()
-    npi = ibis.coalesce(*[services[name].strip().nullif("") for name in _FACILITY])
-    packed = packing.packed(services.service_date, hidden, npi.fill_null(""), services.code)
+    npi = ibis.coalesce(*[services[name].try_cast("int64") for name in _FACILITY])
+    packed = packing.packed(services.service_date, hidden, npi, services.code)
     found = services.select("person_id", "code", "service_date", packed=packed)
     found = found.group_by("person_id", "code").agg(last=_.packed.max(), first=_.service_date.min())
     return found if drugs is None else found.union(drugs)
@@ -107,9 +109,8 @@ def by_drug(
         pa.table({"text": pa.array(spelled, pa.string()), "code": pa.array(found, pa.int32())}),
     )
     lines = pharmacy.filter(_.dispensing_date.between(ibis.literal(date(1900, 1, 1)), ibis.literal(as_of)))
-    lines = lines.select(
-        "person_id", npi=_.dispensing_provider_npi.fill_null(""), day=_.dispensing_date, spelling=_.ndc_code
-    )
+    npi = _.dispensing_provider_npi.try_cast("int64")
+    lines = lines.select("person_id", npi=npi, day=_.dispensing_date, spelling=_.ndc_code)
     given = lines.join(known, lines.spelling == known.text)
     packed = packing.packed(given.day, ibis.literal(False), given.npi, given.code)
     given = given.select("person_id", "code", "day", packed=packed)
@@ -135,14 +136,17 @@ def _drug_codes(ndc: ibis.Table | None, book: Codebook, codes: Sequence[Code]) -
     return numbers
 
 
-def by_group(found: ibis.Table, groups: Sequence[Group], book: Codebook, keep: Keep) -> Services:
-    """The last and first service of each group, one row a person, from `by_code`."""
+def by_group(
+    found: ibis.Table, groups: Sequence[Group], dated: Collection[Group], book: Codebook, keep: Keep
+) -> Services:
+    """The last service of each group and, of those in `dated`, the first, one row a person, from `by_code`."""
     of_group = book.groups(keep, "groups_of_codes", groups)
     grouped = found.join(of_group, "code")
     columns = {}
-    for place in range(len(groups)):
+    for place, group in enumerate(groups):
         columns[f"last_{place}"] = grouped["last"].max(where=grouped.group == place)
-        columns[f"first_{place}"] = grouped["first"].min(where=grouped.group == place)
+        if group in dated:
+            columns[f"first_{place}"] = grouped["first"].min(where=grouped.group == place)
     return Services(keep("services", grouped.group_by("person_id").agg(**columns)), tuple(groups))
 
 
@@ -155,8 +159,9 @@ def visit_days(claims: Claims, concepts: Sequence[str], persons: ibis.Table) -> 
     return days.filter(_.service_date >= _.born).group_by("person_id").agg(visits=_.service_date.nunique())
 
 
-def last_days(claims: Claims, concepts: Sequence[str]) -> ibis.Table:
-    """person_id and last_date: the last day of a service of any of the concepts."""
+def last_days(claims: Claims, concepts: Sequence[str], persons: ibis.Table) -> ibis.Table:
+    """person_id and last_date: the last day of a service of any of the concepts, for `persons` (person_id)."""
+    claims = replace(claims, lines=claims.lines.semi_join(persons, "person_id"))
     parts = [claims.by_procedure("last", concepts, "person_id")]
     if (by_diagnosis := claims.by_diagnosis("last", concepts, "person_id")) is not None:
         parts.append(by_diagnosis)
