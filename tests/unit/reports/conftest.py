@@ -10,7 +10,31 @@ from peewee import Database, PostgresqlDatabase, SqliteDatabase
 from reports import snapshot
 from tests.unit.reports.plan_extract import PlanExtract
 
+HERE = Path(__file__).parent
 PRAGMAS = {"journal_mode": "wal", "busy_timeout": 10_000, "synchronous": "off"}
+
+
+#: What these compute is the engine's affair; which database holds the rows is tested elsewhere, once is enough here.
+COMPUTING = (
+    "test_admissions",
+    "test_attribution",
+    "test_code_texts",
+    "test_emergency_visits",
+    "test_extract",
+    "test_guide_tables",
+    "test_inpatient_stays",
+    "test_rules",
+    "test_synthetic",
+    "test_synthetic_cast",
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out on PostgreSQL what only computes."""
+    if os.environ.get("PORTAL_TEST_DATABASE") == "postgresql":
+        left_out = [item for item in items if item.path.stem in COMPUTING and item.path.parent == HERE]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

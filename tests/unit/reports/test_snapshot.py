@@ -190,9 +190,9 @@ def stuck(model, columns, batches):
 store.write = stuck
 if sys.argv[3] == "publishing":
     publish = store.publish
-    def half(drafts):
+    def half(drafts, also):
         with store.transaction():
-            publish(drafts)
+            publish(drafts, also)
             print("half way", flush=True)
             sys.stdin.read()
     store.publish = half
@@ -219,7 +219,7 @@ def test_a_killed_refresh_leaves_the_old_report_and_the_next_one_clears_up(
         assert process.stdout
         assert process.stdout.readline() == b"half way\n"
         if where == "report_row":
-            assert store.snapshots("patient-panel") == 2
+            assert store.snapshots("preventive-21-49") == 2
             with pytest.raises(RefreshRunning):
                 refresh(folder, AS_OF)
         assert snapshot.published("patient-panel") == before
@@ -245,5 +245,6 @@ def test_a_second_refresh_at_once_is_refused(snapshots: Database, extract: PlanE
 def test_an_unknown_report_or_engine_is_refused_by_name(snapshots: Database, extract: PlanExtract) -> None:
     with pytest.raises(RefreshRefused, match="no report is called 'nothing'"):
         refresh(extract.folder, AS_OF, slugs=["nothing"])
+    extract.standard()
     with pytest.raises(RefreshRefused, match="'abacus' is not available"):
-        refresh(extract.folder, AS_OF, engine="abacus")
+        refresh(extract.write(), AS_OF, engine="abacus")
