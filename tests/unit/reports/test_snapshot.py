@@ -246,5 +246,6 @@ def test_an_unknown_report_or_engine_is_refused_by_name(snapshots: Database, ext
     with pytest.raises(RefreshRefused, match="no report is called 'nothing'"):
         refresh(extract.folder, AS_OF, slugs=["nothing"])
     extract.standard()
+    extract.member("somebody")
     with pytest.raises(RefreshRefused, match="'abacus' is not available"):
         refresh(extract.write(), AS_OF, engine="abacus")
