@@ -20,7 +20,6 @@ from reports import (
     reversals,
     sensitive,
     services,
-    store,
     summary,
 )
 from reports.catalog import in_group
@@ -68,13 +67,16 @@ class Computation:
         codes: tuple[Code, ...],
         progress: Callable[[str], None],
         attributes: bool,
+        previous: pa.Table,
+        last_month: pa.Table,
     ) -> None:
         self.extract, self.as_of, self.reports = extract, as_of, reports
         self.portal, self.parameters, self.progress = portal, parameters, progress
         self.codes, self.book = codes, Codebook(codes, parameters)
         self._rows: dict[str, ibis.Table] = {}
-        #: Whether attribution is computed anew; else the published one is used, where there is one.
-        self.attributes = attributes or not store.has_attribution()
+        #: Whether attribution is computed anew; else the published one, `previous`, is used.
+        self.attributes = attributes
+        self.previous, self.last_month = previous, last_month
 
     def keep(self, name: str, table: ibis.Table | pa.Table) -> ibis.Table:
         """Compute a table once, to be read by several queries."""
@@ -198,7 +200,7 @@ class Computation:
     def attributed(self) -> ibis.Table:
         """The PCP of each member who has one."""
         if not self.attributes:
-            return self.keep("attributed", store.published_attribution())
+            return self.keep("attributed", self.previous)
         self.progress("attribution")
         selections = self._selections()
         wanted = attribution.candidates(self.directory, selections)
@@ -301,7 +303,7 @@ class Computation:
 
     def _made(self, report: Report) -> ibis.Table:
         if report.rows == "measures":
-            return summary.rows(self.measures, self.keep, self.as_of)
+            return summary.rows(self.measures, self.keep, self.last_month)
         listed = gaps.printed(report, self.panel)
         if report.rows != "members":
             return self._event_rows(report, listed)
@@ -370,8 +372,7 @@ class Computation:
         return ibis.union(*parts) if len(parts) == 2 else parts[0] if parts else None
 
     def _previous(self) -> ibis.Table | None:
-        found = store.published_attribution()
-        return self.keep("previous_attribution", found) if found.num_rows else None
+        return self.keep("previous_attribution", self.previous) if self.previous.num_rows else None
 
 
 def _name(report: Report) -> str:

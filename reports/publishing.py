@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import repeat
 from typing import Any
 
 import ibis
+import pyarrow as pa
 from ibis import _
 
 from reports import store
@@ -19,50 +21,61 @@ from reports.words import fold
 COUNT_DIGITS = 9
 
 
-def write_attribution(
-    table: ibis.Table, as_of: date, complete_through: date | None
-) -> tuple[store.Draft, int]:
+@dataclass(frozen=True)
+class Ready:
+    """What was computed, out of the engine and in stored order: rows, and for a report the totals to filter by."""
+
+    rows: pa.Table
+    facets: pa.Table | None = None
+
+
+def read_attribution(table: ibis.Table) -> Ready:
+    """Who is whose PCP."""
+    return Ready(table.select(*store.ATTRIBUTED).order_by("client_id").to_pyarrow())
+
+
+def read_report(report: Report, table: ibis.Table) -> Ready:
+    """The rows of a report, as `panels.rows` gives them, and their totals."""
+    keys = _keys(report)
+    rows = table.select(*_FIXED, *keys).order_by("tin", "position").to_pyarrow()
+    return Ready(rows, _facets(table, keys).order_by("tin", "kind", "value").to_pyarrow())
+
+
+def write_attribution(ready: Ready, as_of: date, complete_through: date | None) -> tuple[store.Draft, int]:
     """Write who is whose PCP, unpublished. Returns the snapshot and how many members it holds."""
-    names = tuple(store.ATTRIBUTED)
     draft = store.begin(ATTRIBUTION, as_of, complete_through, ())
-    rows = (list(zip(repeat(draft.id), *batch)) for batch in _columns(table, names, "client_id"))
-    return draft, store.write(Attribution, ("snapshot_id", *names), rows)
+    rows = (list(zip(repeat(draft.id), *batch)) for batch in _batches(ready.rows))
+    return draft, store.write(Attribution, ("snapshot_id", *store.ATTRIBUTED), rows)
 
 
 def write_report(
     report: Report,
-    table: ibis.Table,
+    ready: Ready,
     as_of: date,
     complete_through: date | None,
     evidence: Callable[[int | None], str],
 ) -> tuple[store.Draft, int]:
-    """Write the rows of a report (as `panels.rows` gives them) and their totals, unpublished. `evidence` turns a packed
-    service into the stored cell.
+    """Write the rows of a report and their totals, unpublished. `evidence` turns a packed service into the stored cell.
 
     Returns the snapshot and how many rows it holds.
     """
-    keys = [column.key for column in (*report.columns, *report.details)]
+    keys = _keys(report)
     draft = store.begin(report.slug, as_of, complete_through, keys)
     cells = cell_names(keys)
     # A report without members still fills the columns that members are found by.
     absent = tuple(name for name in ("client_id", "icm") if name not in cells.values())
     columns = ("snapshot_id", "name_key", *absent, *_FIXED, *cells.values())
     convert = _converters(report, evidence)
-    rows = (
-        _stored(draft, batch, keys, len(absent), convert)
-        for batch in _columns(table, (*_FIXED, *keys), "tin", "position")
-    )
+    rows = (_stored(draft, batch, keys, len(absent), convert) for batch in _batches(ready.rows))
     count = store.write(ReportRow, columns, rows)
-    facets = _facets(table, keys)
-    store.write(
-        ReportFacet,
-        ("snapshot_id", *facets.columns),
-        (
-            list(zip(repeat(draft.id), *batch))
-            for batch in _columns(facets, facets.columns, "tin", "kind", "value")
-        ),
-    )
+    if ready.facets is not None:
+        totals = (list(zip(repeat(draft.id), *batch)) for batch in _batches(ready.facets))
+        store.write(ReportFacet, ("snapshot_id", *ready.facets.column_names), totals)
     return draft, count
+
+
+def _keys(report: Report) -> list[str]:
+    return [column.key for column in (*report.columns, *report.details)]
 
 
 _FIXED = ("tin", "position", "npi", "any_due")
@@ -108,9 +121,7 @@ def _facets(table: ibis.Table, keys: Sequence[str]) -> ibis.Table:
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
 
 
-def _columns(table: ibis.Table, names: Sequence[str], *order: str) -> Iterator[list[list[Any]]]:
-    """The columns of a table in order, as lists of Python values, a transaction's worth at a time."""
-    reader = table.select(*names).order_by(*order).to_pyarrow_batches(chunk_size=store.BATCH)
-    for batch in reader:
-        for start in range(0, batch.num_rows, store.BATCH):
-            yield [column.to_pylist() for column in batch.slice(start, store.BATCH).columns]
+def _batches(table: pa.Table) -> Iterator[list[list[Any]]]:
+    """The columns of a table as lists of Python values, a transaction's worth at a time."""
+    for start in range(0, table.num_rows, store.BATCH):
+        yield [column.to_pylist() for column in table.slice(start, store.BATCH).columns]

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from reports import publishing, sources, store, summary
+from reports.ahead import ahead
 from reports.catalog import REPORTS
 from reports.codes import FOLDER as CODES
 from reports.codes import read_codes
@@ -16,6 +17,7 @@ from reports.computation import Computation, PortalData
 from reports.definition import Report
 from reports.extract import Notice, SetAside, open_extract
 from reports.parameters import Parameters
+from reports.publishing import Ready
 from reports.sources import ExtractRefused
 from reports.store import RefreshRefused, RefreshRunning
 
@@ -100,7 +102,9 @@ def refresh(
                 parameters=parameters or Parameters(),
                 codes=read_codes(codes),
                 progress=progress,
-                attributes=not slugs,
+                attributes=not slugs or not store.has_attribution(),
+                previous=store.published_attribution(),
+                last_month=summary.last_month(as_of),
             )
             try:
                 rows, attributed = _publish(work)
@@ -128,16 +132,28 @@ def _publish(work: Computation) -> tuple[dict[str, int], int]:
     """Compute, write and publish. Returns the rows of each report and how many members have a PCP."""
     drafts: dict[store.Draft, int] = {}
     rows: dict[str, int] = {}
-    as_of, through = work.as_of, work.complete_through
-    if work.attributes:
-        draft, count = publishing.write_attribution(work.attributed, as_of, through)
+    as_of = work.as_of
+    for report, ready, through, evidence in ahead(_computed(work)):
+        if report is None:
+            draft, count = publishing.write_attribution(ready, as_of, through)
+        else:
+            draft, count = publishing.write_report(report, ready, as_of, through, evidence)
+            rows[report.slug] = count
         drafts[draft] = count
-    for report in work.reports:
-        draft, count = publishing.write_report(report, work.rows(report), as_of, through, work.evidence)
-        drafts[draft], rows[report.slug] = count, count
     measured = _figures(work) if summary.SLUG in rows else []
     store.publish(drafts, lambda: measured and summary.keep_month(as_of, measured))
     return rows, work.attributed.count().to_pyarrow().as_py()
+
+
+def _computed(
+    work: Computation,
+) -> Iterator[tuple[Report | None, Ready, date | None, Callable[[int | None], str]]]:
+    """Attribution (for which None stands) and each report as soon as it is computed, the day through which claims are
+    complete, and what writes evidence. It leaves the portal's database alone: another thread writes there meanwhile."""
+    if work.attributes:
+        yield None, publishing.read_attribution(work.attributed), work.complete_through, work.evidence
+    for report in work.reports:
+        yield report, publishing.read_report(report, work.rows(report)), work.complete_through, work.evidence
 
 
 def _figures(work: Computation) -> list[tuple[str, str, str, int, int]]:

@@ -12,6 +12,8 @@ from reports.codebook import Keep
 
 #: Last digits of a bill type that replace (7) or void (8) an earlier claim.
 REVERSING = ("7", "8")
+#: Amounts of a line, any of which takes it back when it is negative.
+AMOUNTS = ("paid_amount", "allowed_amount", "charge_amount")
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,11 @@ def survey(claims: ibis.Table, as_of: date) -> Survey:
         paid=_.paid_date.max(where=_.paid_date <= day),
         served=_.claim_start_date.max(where=_.claim_start_date <= day),
         reversals=_frequency(_.bill_type_code).isin(REVERSING).any(),
-        negatives=_negative().any(),
+        **{name: _[name].min() for name in AMOUNTS},
     )
     row = found.to_pyarrow().to_pylist()[0]
-    return Survey(row["paid"] or row["served"], bool(row["reversals"]), bool(row["negatives"]))
+    negative = any((row[name] or 0) < 0 for name in AMOUNTS)
+    return Survey(row["paid"] or row["served"], bool(row["reversals"]), negative)
 
 
 @dataclass(frozen=True)
@@ -117,18 +120,14 @@ def _taken_back(claims: ibis.Table, keep: Keep) -> ibis.Table:
         "lines_taken_back",
         numbered.semi_join(found, key)
         .group_by(key)
-        .agg(left=_.paid_amount.coalesce(_.allowed_amount, _.charge_amount, 0.0).sum())
+        .agg(left=ibis.coalesce(*[_[name] for name in AMOUNTS], 0.0).sum())
         .filter(_.left <= 0)
         .select(*key),
     )
 
 
 def _negative() -> ibis.Deferred:
-    return (
-        (_.paid_amount < 0).fill_null(False)
-        | (_.allowed_amount < 0).fill_null(False)
-        | (_.charge_amount < 0).fill_null(False)
-    )
+    return ibis.or_(*[(_[name] < 0).fill_null(False) for name in AMOUNTS])
 
 
 def _frequency(bill_type: ibis.Deferred) -> ibis.Deferred:

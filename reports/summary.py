@@ -66,19 +66,19 @@ def measures() -> tuple[Measure, ...]:
     return tuple(Measure(number, report, test) for number, (report, test) in enumerate(tests, 1))
 
 
-def rows(measured: ibis.Table, keep: Keep, as_of: date) -> ibis.Table:
+def rows(measured: ibis.Table, keep: Keep, before: pa.Table) -> ibis.Table:
     """The rows of the practice summary, ready to be published: tin, position, npi, any_due, practice, and a text
     column for each column key (counts plain, rates as four digits).
 
     measured: one row a practice and measure: tin, practice (its name), measure (the slug of the gap report), test_key,
     eligible (members whom the test is meant for) and due (those for whom it is Due). keep: hands a small table to the
-    engine under a name. The rates of last month are looked up in what was kept (`keep_month`).
+    engine under a name. before: the rates of last month (`last_month`).
     """
     places = keep("summary_measures", _names())
-    before = keep("summary_last_month", last_month(as_of))
+    last = keep("summary_last_month", before)
     plan = measured.group_by("measure", "test_key").agg(plan_eligible=_.eligible.sum(), plan_due=_.due.sum())
     table = measured.join(places, ["measure", "test_key"]).join(plan, ["measure", "test_key"])
-    table = table.left_join(before, [("tin", "tin"), ("key", "measure")], rname="before_{name}")
+    table = table.left_join(last, [("tin", "tin"), ("key", "measure")], rname="before_{name}")
     enough = table.plan_eligible >= FEWEST
     return table.select(
         "tin",

@@ -183,7 +183,7 @@ def test_the_effective_date_carries_over_while_the_pcp_stays(extract: PlanExtrac
 def test_without_a_directory_nobody_is_attributed_and_a_notice_says_so(extract: PlanExtract) -> None:
     extract.member("1")
     extract.visit("1", SUMMER)
-    outcome = refresh(extract.write(), AS_OF)
+    outcome = refresh(extract.write(), AS_OF, slugs=["adult-diabetes"])
     assert outcome.attributed == 0
     assert any("nobody is attributed" in notice.message for notice in outcome.notices)
     directory = pa.table(

@@ -71,7 +71,7 @@ def test_a_fault_of_a_file_refuses_the_refresh_and_leaves_what_is_served(
 ) -> None:
     folder = small(extract).write()
     if table == "medical_claim" and damage is cut_short:  # once is enough: the snapshot before stays
-        refresh(folder, AS_OF)
+        refresh(folder, AS_OF, slugs=["patient-panel"])
         before = snapshot.published("patient-panel")
     else:
         before = None
@@ -173,7 +173,7 @@ def test_a_member_twice_is_listed_once_as_the_first_row_says(extract: PlanExtrac
         "2", date(1970, 1, 2), enrollment_start_date=date(2015, 1, 1)
     )  # corrected later: no overlap
     extract.visit("2", SUMMER)
-    outcome = refresh(extract.write(), AS_OF)
+    outcome = refresh(extract.write(), AS_OF, slugs=["patient-panel"])
     assert [(row.table, row.reason, row.count) for row in outcome.set_aside] == [
         ("eligibility", "member twice: overlaps an earlier row that says otherwise", 2)
     ]

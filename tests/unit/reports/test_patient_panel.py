@@ -24,7 +24,7 @@ def test_a_row_of_the_panel_holds_what_the_guide_prints(extract: PlanExtract) ->
     )  # fmt: skip
     extract.visit("111111111", date(2015, 7, 1))
     extract.add("icm_status", member_id="111111111", status="pending")
-    refresh(extract.write(), AS_OF, portal=PortalData(programs={"husky_a": "HUSKY A"}))
+    refresh(extract.write(), AS_OF, slugs=[SLUG], portal=PortalData(programs={"husky_a": "HUSKY A"}))
     assert list(snapshot.rows(SLUG, RowQuery((TIN,)))) == [
         {
             "member_name": "Ruiz, Ana",
@@ -60,7 +60,7 @@ def test_the_panel_lists_dual_and_opted_out_members_too(extract: PlanExtract) ->
         extract.member(member_id, dual_status_code="8" if member_id == "dual" else None, **blank)
         extract.visit(member_id, date(2015, 7, 1))
     opt_outs = pa.table({"member_id": ["out"]})
-    refresh(extract.write("csv"), AS_OF, portal=PortalData(opt_outs=opt_outs))
+    refresh(extract.write("csv"), AS_OF, slugs=[SLUG], portal=PortalData(opt_outs=opt_outs))
     rows = {row["client_id"]: row for row in snapshot.rows(SLUG, RowQuery((TIN,)))}
     assert {member: row["dual_eligible"] for member, row in rows.items()} == {
         "dual": "YES",
@@ -78,7 +78,7 @@ def test_each_practice_has_its_own_rows_and_figures(extract: PlanExtract) -> Non
         npi = (PCP, OTHER_PCP, "1000000003")[number % 3]
         extract.member(str(number), last_name=f"Z{9 - number}")
         extract.visit(str(number), date(2015, 7, 1), npi, billing_tin=SECOND_TIN if number % 3 == 2 else TIN)
-    outcome = refresh(extract.write(), AS_OF)
+    outcome = refresh(extract.write(), AS_OF, slugs=[SLUG])
     assert outcome.rows[SLUG] == 9
     both = snapshot.page(SLUG, RowQuery((TIN, SECOND_TIN)))
     one = snapshot.page(SLUG, RowQuery((TIN,)))

@@ -28,7 +28,7 @@ def computed(rows: list[tuple[str, str, str, int, int]], as_of: date = AS_OF) ->
         zip(("tin", "measure", "test_key", "eligible", "due"), zip(*rows, strict=True), strict=True)
     )
     table = engine.create_table("measured", pa.table({**columns, "practice": ["Elm Street"] * len(rows)}))
-    made = summary.rows(table, lambda name, small: engine.create_table(name, small), as_of)
+    made = summary.rows(table, engine.create_table, summary.last_month(as_of))
     return made.order_by("tin", "position").to_pyarrow().to_pylist()
 
 
