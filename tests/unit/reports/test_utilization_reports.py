@@ -211,3 +211,18 @@ def test_without_a_feed_the_portals_admissions_count_and_else_the_claims(plan: P
     }  # fmt: skip
     (row,) = published(plan, "admissions", admissions=pa.table(columns))
     assert (row["admission_date"], row["diagnosis_code"]) == ("2015-08-30", "I21.9")
+
+
+def test_daily_admissions_need_no_claims_and_touch_no_other_report(plan: PlanExtract) -> None:
+    refreshed(plan, "patient-panel")
+    before = {slug: snapshot.published(slug) for slug in ("patient-panel", snapshot.ATTRIBUTION)}
+    notice(plan)
+    folder = plan.write()
+    (folder / "medical_claim.parquet").unlink()
+    tomorrow = AS_OF + timedelta(days=1)
+    outcome = refresh(folder, tomorrow, slugs=["admissions"])
+    assert outcome.rows == {"admissions": 1}
+    assert {slug: snapshot.published(slug) for slug in before} == before
+    made = snapshot.published("admissions")
+    assert made is not None
+    assert (made.as_of, made.complete_through) == (tomorrow, None)
