@@ -69,7 +69,7 @@ def visits(claims: Claims, candidates: ibis.Table, as_of: date) -> ibis.Table:
         "rendering_tin",
         "billing_tin",
         *[name for name in claims.reversals.carried if name not in ("rendering_tin", "billing_tin")],
-        npi=_present(_.rendering_npi).coalesce(_present(_.billing_npi)),
+        npi=claims.filled("rendering_npi").coalesce(claims.filled("billing_npi")),
         day=_.service_date,
     )
     counted = claims.reversals.leave_out(found.semi_join(candidates, "npi"))
@@ -191,10 +191,6 @@ def _tins(providers: ibis.Table, visited: ibis.Table) -> ibis.Table:
         .filter(_.place == 0)
         .select("person_id", "npi", "visit_tin")
     )
-
-
-def _present(text: ibis.Deferred) -> ibis.Deferred:
-    return text.strip().nullif("")
 
 
 def _digits(text: ibis.Deferred) -> ibis.Deferred:

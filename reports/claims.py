@@ -137,6 +137,13 @@ class Claims:
                 self._texts[new[row["place"]]].append(row["text"])
         return self._texts
 
+    def filled(self, column: str) -> ibis.Deferred:
+        """The column's text without blanks around it, NULL where there is none. Distinct texts are few and looked up
+        once: where none needs it, nothing is cut, which on many lines costs more than reading them."""
+        texts = self.texts([column])[column]
+        value = _[column].strip() if any(text != text.strip() for text in texts) else _[column]
+        return value if all(text.strip() for text in texts) else value.nullif("")
+
     def spellings(self, column: str, codes: Sequence[Code]) -> list[str]:
         """The spellings in the column that stand for one of `codes`."""
         return sorted(stand_for(self.texts([column])[column], codes))
@@ -153,7 +160,7 @@ class Claims:
         known = known.filter(_.specialty != "")
         is_eye_care = ibis.or_(*[known.specialty.contains(word) for word in p.eye_care_specialties])
         listed = known.group_by(performer="npi").agg(is_eye_care=is_eye_care.max())
-        npi = _.rendering_npi.strip().nullif("").coalesce(_.billing_npi.strip().nullif(""))
+        npi = self.filled("rendering_npi").coalesce(self.filled("billing_npi"))
         coded = coded.mutate(performed_by=ibis.ifelse(_.marked, npi, ibis.null("string")))
         joined = coded.left_join(listed, coded.performed_by == listed.performer)
         counts = joined.is_eye_care.fill_null(p.unknown_specialty_is_eye_care)

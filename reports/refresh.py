@@ -142,7 +142,8 @@ def _publish(work: Computation) -> tuple[dict[str, int], int]:
         drafts[draft] = count
     measured = _figures(work) if summary.SLUG in rows else []
     store.publish(drafts, lambda: measured and summary.keep_month(as_of, measured))
-    return rows, work.attributed.count().to_pyarrow().as_py()
+    in_order = {report.slug: rows[report.slug] for report in work.reports}
+    return in_order, work.attributed.count().to_pyarrow().as_py()
 
 
 def _computed(
@@ -152,7 +153,8 @@ def _computed(
     complete, and what writes evidence. It leaves the portal's database alone: another thread writes there meanwhile."""
     if work.attributes:
         yield None, publishing.read_attribution(work.attributed), work.complete_through, work.evidence
-    for report in work.reports:
+    # The longest report needs no look at services: it is written while they are computed.
+    for report in sorted(work.reports, key=lambda report: (bool(report.tests), report.rows != "members")):
         yield report, publishing.read_report(report, work.rows(report)), work.complete_through, work.evidence
 
 

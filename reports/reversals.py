@@ -127,7 +127,7 @@ def _taken_back(claims: ibis.Table, keep: Keep) -> ibis.Table:
 
 
 def _negative() -> ibis.Deferred:
-    return ibis.or_(*[(_[name] < 0).fill_null(False) for name in AMOUNTS])
+    return (ibis.least(*[_[name] for name in AMOUNTS]) < 0).fill_null(False)
 
 
 def _frequency(bill_type: ibis.Deferred) -> ibis.Deferred:
