@@ -1,7 +1,8 @@
-"""Doing the next step while the one before is used."""
+"""Doing the next steps while one is used."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -10,14 +11,14 @@ T = TypeVar("T")
 _END = object()
 
 
-def ahead(steps: Iterator[T]) -> Iterator[T]:
-    """The items of `steps`, each made in a thread of its own while the one before is used.
+def ahead(steps: Iterator[T], most: int) -> Iterator[T]:
+    """The items of `steps` in order, made in a thread of its own while they are used; at most `most` wait.
 
-    >>> list(ahead(iter("abc")))
+    >>> list(ahead(iter("abc"), 2))
     ['a', 'b', 'c']
     """
     with ThreadPoolExecutor(1) as maker:
-        coming = maker.submit(next, steps, _END)
-        while (item := coming.result()) is not _END:
-            coming = maker.submit(next, steps, _END)
+        coming = deque(maker.submit(next, steps, _END) for _place in range(most))
+        while (item := coming.popleft().result()) is not _END:
+            coming.append(maker.submit(next, steps, _END))
             yield item  # type: ignore[misc]

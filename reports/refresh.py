@@ -35,6 +35,8 @@ READ = (
     "ndc",
 )
 CLAIMS = ("medical_claim", "pharmacy_claim")
+#: How many computed reports may wait, in memory, to be written.
+AHEAD = 3
 
 
 def _silent(_text: str) -> None:
@@ -133,7 +135,7 @@ def _publish(work: Computation) -> tuple[dict[str, int], int]:
     drafts: dict[store.Draft, int] = {}
     rows: dict[str, int] = {}
     as_of = work.as_of
-    for report, ready, through, evidence in ahead(_computed(work)):
+    for report, ready, through, evidence in ahead(_computed(work), AHEAD):
         if report is None:
             draft, count = publishing.write_attribution(ready, as_of, through)
         else:
@@ -153,9 +155,16 @@ def _computed(
     complete, and what writes evidence. It leaves the portal's database alone: another thread writes there meanwhile."""
     if work.attributes:
         yield None, publishing.read_attribution(work.attributed), work.complete_through, work.evidence
-    # The longest report needs no look at services: it is written while they are computed.
-    for report in sorted(work.reports, key=lambda report: (bool(report.tests), report.rows != "members")):
+    for report in sorted(work.reports, key=_turn):
         yield report, publishing.read_report(report, work.rows(report)), work.complete_through, work.evidence
+
+
+def _turn(report: Report) -> int:
+    """When a report is computed. The panel, the longest, needs no look at services and is written while they are
+    computed; a summary comes after what it sums up."""
+    return (
+        {"members": 1, "measures": 3}.get(report.rows, 2) if report.tests or report.rows != "members" else 0
+    )
 
 
 def _figures(work: Computation) -> list[tuple[str, str, str, int, int]]:
