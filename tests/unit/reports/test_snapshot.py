@@ -219,7 +219,7 @@ def test_a_killed_refresh_leaves_the_old_report_and_the_next_one_clears_up(
         assert process.stdout
         assert process.stdout.readline() == b"half way\n"
         if where == "report_row":
-            assert store.snapshots("preventive-21-49") == 2
+            assert store.snapshots("patient-panel") == 2
             with pytest.raises(RefreshRunning):
                 refresh(folder, AS_OF)
         assert snapshot.published("patient-panel") == before
