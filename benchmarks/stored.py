@@ -16,7 +16,8 @@ from pathlib import Path
 from benchmarks.servers import KEPT, ROOT, demo_database, environment
 from reports import store
 from reports.catalog import REPORTS
-from reports.snapshot import ReportFacet, ReportRow, cell_names, published
+from reports.snapshot import published
+from reports.tables import ReportFacet, ReportRow, cell_names
 from reports.words import fold
 from tests.harness.clock import TODAY
 from webapp.config import read_settings
@@ -31,7 +32,7 @@ DOWNLOADED, DOWNLOADED_ROWS = "061110003", 10_000
 SOURCES = (
     "webapp/migrations/*.py",
     "webapp/demo/*",
-    "reports/snapshot.py",
+    "reports/tables.py",
     f"reports/definitions/{SLUG.replace('-', '_')}.py",
     "reports/synthetic/data/cast.toml",
     "benchmarks/stored.py",

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from reports.catalog import REPORTS
 from reports.definition import Report
-from reports.snapshot import ReportSnapshot, cell_names, database
 from reports.snapshot import published as published_snapshot
+from reports.tables import ReportSnapshot, cell_names, database
 
 
 class Change(NamedTuple):

@@ -14,7 +14,7 @@ from ibis import _
 
 from reports import store
 from reports.definition import Report
-from reports.snapshot import ATTRIBUTION, Attribution, ReportFacet, ReportRow, cell_names
+from reports.tables import ATTRIBUTION, Attribution, ReportFacet, ReportRow, cell_names
 from reports.words import fold
 
 #: Digits of a stored count, so that text order is the order of numbers.

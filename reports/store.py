@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 from peewee import SqliteDatabase, fn
 
-from reports.snapshot import (
+from reports.tables import (
     ATTRIBUTION,
     Attribution,
     ReportFacet,

@@ -19,7 +19,7 @@ from reports import store
 from reports.catalog import in_group
 from reports.dates import add_months, first_of_month
 from reports.definition import Report, Test
-from reports.snapshot import ReportMonth
+from reports.tables import ReportMonth
 
 SLUG = "practice-summary"
 

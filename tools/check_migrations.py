@@ -22,14 +22,14 @@ HISTORY = "schema_migration"
 
 def models() -> list[type[Model]]:
     """Every table of the portal and of the reports, in the order in which they can be made."""
-    from reports import snapshot
+    from reports import tables
     from webapp import domain, flows
     from webapp.domain.db import Table
 
     for package in (domain, flows):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
-    found = {*_descendants(Table), *snapshot.TABLES}
+    found = {*_descendants(Table), *tables.TABLES}
     return sort_models([model for model in found if model._meta.table_name])
 
 

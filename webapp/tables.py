@@ -2,7 +2,7 @@
 
 from peewee import sort_models
 
-from reports import snapshot
+from reports import tables as report_tables
 from webapp.domain.accounts import Account, SecurityAnswer
 from webapp.domain.audit import AuditEntry
 from webapp.domain.care import Admission, IcmStatus, PcpSelection
@@ -51,4 +51,4 @@ ALL_TABLES = tuple(
 )
 
 #: Those and the reports' published snapshots, which live in the same database.
-SCHEMA = (*ALL_TABLES, *snapshot.TABLES)
+SCHEMA = (*ALL_TABLES, *report_tables.TABLES)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from reports import store
-from reports.snapshot import ATTRIBUTION, Attribution
+from reports.tables import ATTRIBUTION, Attribution
 from tests.harness.report_rows import AS_OF, publish
 
 

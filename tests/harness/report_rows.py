@@ -7,7 +7,7 @@ from typing import Any
 
 from reports import store
 from reports.catalog import REPORTS, Column
-from reports.snapshot import ReportFacet, ReportRow, cell_names
+from reports.tables import ReportFacet, ReportRow, cell_names
 from reports.words import fold
 
 AS_OF = date(2026, 3, 25)

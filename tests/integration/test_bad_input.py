@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
-from reports import snapshot
+from reports import snapshot, tables
 from reports.extract import ExtractRefused, open_extract
 from reports.snapshot import RowQuery
 from tests.harness.damage import damage_pages
@@ -43,7 +43,7 @@ def refresh(database: object, database_url: str) -> Refresh:
             env={"PORTAL_DATABASE": database_url},
         )
         open_for_tests(database_url)
-        snapshot.database.connect(reuse_if_open=True)
+        tables.database.connect(reuse_if_open=True)
         return result
 
     return run

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from peewee import DatabaseProxy, fn
 
-from reports.snapshot import Attribution
+from reports.tables import Attribution
 from tests.harness.database import open_for_tests
 from tests.harness.plan_rows import add_member, add_provider
 from webapp.cli import main

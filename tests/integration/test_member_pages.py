@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reports.snapshot import ATTRIBUTION, Attribution, ReportPublished
+from reports.tables import ATTRIBUTION, Attribution, ReportPublished
 from tests.harness.pages import Client
 from tests.harness.plan_rows import TODAY, add_member, add_provider, add_span
 from tests.integration.registration_walk import add_ana

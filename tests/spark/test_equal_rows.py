@@ -18,7 +18,7 @@ from pyarrow import parquet as pq
 
 pytest.importorskip("pyspark", reason="Spark is not installed (make test-spark installs it)")
 
-from reports import snapshot
+from reports import snapshot, tables
 from reports.catalog import REPORTS
 from reports.extract import ExtractRefused, open_extract
 from reports.refresh import PortalData, refresh
@@ -55,16 +55,16 @@ def on(database: Path) -> Iterator[None]:
 def stored() -> dict[str, list[tuple[Any, ...]]]:
     """Everything that is published, by table, in an order of its own."""
     slugs = dict(
-        snapshot.ReportPublished.select(
-            snapshot.ReportPublished.snapshot_id, snapshot.ReportPublished.slug
+        tables.ReportPublished.select(
+            tables.ReportPublished.snapshot_id, tables.ReportPublished.slug
         ).tuples()
     )
-    return {model.__name__: sorted(_rows(model, slugs), key=repr) for model in snapshot.TABLES}
+    return {model.__name__: sorted(_rows(model, slugs), key=repr) for model in tables.TABLES}
 
 
 def _rows(model: type[Model], slugs: dict[int, str]) -> Iterator[tuple[Any, ...]]:
     for row in model.select().dicts():
-        served = row.get("snapshot_id", row["id"] if model is snapshot.ReportSnapshot else None)
+        served = row.get("snapshot_id", row["id"] if model is tables.ReportSnapshot else None)
         if served is None or served in slugs:
             if served is not None:
                 row["snapshot_id"] = slugs[served]
@@ -106,7 +106,7 @@ def test_every_report_has_rows_to_compare(both: dict[str, Any]) -> None:
     assert [slug for slug, count in outcome.rows.items() if not count] == []
 
 
-@pytest.mark.parametrize("table", [model.__name__ for model in snapshot.TABLES])
+@pytest.mark.parametrize("table", [model.__name__ for model in tables.TABLES])
 def test_both_engines_store_the_same(both: dict[str, Any], table: str) -> None:
     (by_duckdb, _), (by_spark, _) = both["duckdb"], both["spark"]
     assert len(by_spark[table]) == len(by_duckdb[table])

@@ -4,7 +4,7 @@ from typing import Any
 
 from peewee import fn
 
-from reports import snapshot
+from reports import tables
 from reports.synthetic.cast import starter_cast
 from webapp import clock
 from webapp.config import Plan, read_settings
@@ -104,10 +104,10 @@ def _existing_accounts() -> list[dict[str, Any]]:
 
 def _practices() -> list[dict[str, Any]]:
     """Every practice with the number of its attributed members: the fixed ones first, then the largest."""
-    current = snapshot.ReportPublished.get_or_none(snapshot.ReportPublished.slug == snapshot.ATTRIBUTION)
+    current = tables.ReportPublished.get_or_none(tables.ReportPublished.slug == tables.ATTRIBUTION)
     panels: dict[str, int] = {}
     if current is not None:
-        rows = snapshot.Attribution
+        rows = tables.Attribution
         query = rows.select(rows.tin, fn.COUNT(rows.client_id)).where(rows.snapshot_id == current.snapshot_id)
         panels = dict(query.group_by(rows.tin).tuples())
     tins = [tin for (tin,) in Provider.select(Provider.tin).distinct().tuples()]

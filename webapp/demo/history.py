@@ -14,7 +14,7 @@ from peewee import fn
 from reports import summary
 from reports.catalog import in_group
 from reports.dates import add_months, first_of_month
-from reports.snapshot import ATTRIBUTION, Attribution, ReportMonth, ReportPublished
+from reports.tables import ATTRIBUTION, Attribution, ReportMonth, ReportPublished
 from webapp.domain.db import database, transaction
 from webapp.domain.eligibility import EligibilitySpan
 

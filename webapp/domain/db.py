@@ -10,7 +10,7 @@ from peewee import Database, DatabaseProxy, Model, SqliteDatabase
 from playhouse.db_url import connect as connect_by_url
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
-from reports import snapshot
+from reports import tables
 
 database = DatabaseProxy()
 
@@ -51,7 +51,7 @@ def open_database(url: str) -> Database:
             timeout=10,
         )
     database.initialize(opened)
-    snapshot.database.initialize(opened)
+    tables.database.initialize(opened)
     return opened
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from reports import evidence, snapshot
+from reports import evidence, snapshot, tables
 from reports.definition import Report, Test
 from reports.evidence import Evidence
 from reports.parameters import Parameters
-from reports.snapshot import ATTRIBUTION, ReportRow, RowQuery
+from reports.snapshot import RowQuery
+from reports.tables import ATTRIBUTION, ReportRow
 from reports.words import N_
 from webapp.domain import consent, directory, gap_answers
 from webapp.domain.gap_answers import Gap, Given
@@ -56,9 +57,9 @@ def member_at(slug: str, snapshot_id: int, tin: str, position: int) -> str | Non
     """Whose row stands, or stood, at a place of a snapshot that is kept; None where there is none."""
     found = (
         ReportRow.select(ReportRow.client_id)
-        .join(snapshot.ReportSnapshot, on=(snapshot.ReportSnapshot.id == ReportRow.snapshot_id))
+        .join(tables.ReportSnapshot, on=(tables.ReportSnapshot.id == ReportRow.snapshot_id))
         .where(
-            snapshot.ReportSnapshot.slug == slug,
+            tables.ReportSnapshot.slug == slug,
             ReportRow.snapshot_id == snapshot_id,
             ReportRow.tin == tin,
             ReportRow.position == position,

@@ -11,7 +11,8 @@ from typing import Any
 from reports import snapshot
 from reports.catalog import REPORTS
 from reports.definition import COMMON_FIRST, COMMON_LAST, Column, Report
-from reports.snapshot import ReportPublished, ReportRow, RowPage, RowQuery
+from reports.snapshot import RowPage, RowQuery
+from reports.tables import ReportPublished, ReportRow
 from webapp.domain import directory, gap_answers, gap_why
 from webapp.domain.consent import OptOut
 from webapp.domain.db import database

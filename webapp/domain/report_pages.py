@@ -10,7 +10,8 @@ from typing import Any
 from reports import snapshot, summary
 from reports.catalog import REPORTS, Column, Report
 from reports.definition import MEMBER_NAME
-from reports.snapshot import Practice, ReportFacet, ReportPublished, ReportSnapshot, RowQuery
+from reports.snapshot import Practice, RowQuery
+from reports.tables import ReportFacet, ReportPublished, ReportSnapshot
 from reports.words import N_
 from webapp.domain import consent, directory
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from peewee import Database, PostgresqlDatabase, SqliteDatabase
 
-from reports import snapshot
+from reports import tables
 from tests.unit.reports.plan_extract import PlanExtract
 
 HERE = Path(__file__).parent
@@ -52,20 +52,20 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> str | None:
 @pytest.fixture
 def snapshots(server_url: str | None, tmp_path: Path) -> Iterator[Database]:
     """The snapshot tables, empty, in a database that is this test's alone."""
-    before = snapshot.database.obj
+    before = tables.database.obj
     opened: Database
     if server_url:
         opened = PostgresqlDatabase(server_url, prefer_psycopg3=True)
     else:
         opened = SqliteDatabase(str(tmp_path / "reports.db"), pragmas=PRAGMAS)
-    snapshot.database.initialize(opened)
+    tables.database.initialize(opened)
     opened.connect()
-    opened.drop_tables(snapshot.TABLES)
-    opened.create_tables(snapshot.TABLES)
+    opened.drop_tables(tables.TABLES)
+    opened.create_tables(tables.TABLES)
     yield opened
     opened.close()
     if before is not None:
-        snapshot.database.initialize(before)
+        tables.database.initialize(before)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 from peewee import DatabaseProxy
 
 from reports import changes
-from reports.snapshot import ReportSnapshot
+from reports.tables import ReportSnapshot
 from tests.harness.report_rows import diabetic, publish
 
 TIN, OTHER = "061110001", "061110002"

@@ -8,7 +8,7 @@ from reports.catalog import GROUPS, REPORTS, in_group
 from reports.codes import FOLDER, normal, of, read_codes
 from reports.definition import Report
 from reports.services import ndc11
-from reports.snapshot import CELLS, cell_names
+from reports.tables import CELLS, cell_names
 from reports.words import fold
 
 

@@ -11,7 +11,7 @@ from peewee import Database
 from reports import store, summary
 from reports.catalog import REPORTS, in_group
 from reports.dates import add_months
-from reports.snapshot import ReportMonth
+from reports.tables import ReportMonth
 
 AS_OF = date(2026, 3, 25)
 KEEP_MONTHS = 12

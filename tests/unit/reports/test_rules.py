@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from reports import snapshot
+from reports import snapshot, tables
 from reports.catalog import REPORTS
 from reports.dates import add_months, born_on_or_before, due_before
 from reports.definition import Report, Who
@@ -62,7 +62,7 @@ def at_edges(*days: date) -> Callable[[Any], Any]:
 
 def drawn(folder: str, seed: int, as_of: date, *fills: Fill, members: int = 250) -> EdgePlan:
     """A plan whose members `fills` draw, written to the folder; nothing is published yet."""
-    for table in snapshot.TABLES:
+    for table in tables.TABLES:
         table.delete().execute()
     plan = empty_plan(Path(folder), seed, as_of)
     for fill in fills:
@@ -210,7 +210,7 @@ class TestSensitiveInformation:
             ]
             slugs = ["adult-diabetes", "admissions", "ed-utilization", "inpatient-claims"]
             refresh(folder, as_of, slugs=slugs, portal=plan.for_engine())
-        return list(snapshot.ReportRow.select().tuples())
+        return list(tables.ReportRow.select().tuples())
 
 
 class TestTheWholeCatalogue:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from peewee import Database, SqliteDatabase
 
-from reports import snapshot, store
+from reports import snapshot, store, tables
 from reports.catalog import REPORTS
 from reports.refresh import RefreshRefused, RefreshRunning, refresh
-from reports.snapshot import ReportFacet, ReportRow, RowQuery
+from reports.snapshot import RowQuery
+from reports.tables import ReportFacet, ReportRow
 from reports.words import fold
 from tests.unit.reports.plan_extract import AS_OF, TIN, PlanExtract
 
@@ -38,7 +39,7 @@ def publish(tin: str = TIN, count: int = 130, seed: int = 1) -> list[dict[str, s
             "npi": draw.choice(["1", "2"]),
         }
         made.append(row)
-    cells = snapshot.cell_names(KEYS)
+    cells = tables.cell_names(KEYS)
     columns = ("snapshot_id", "tin", "position", "npi", "any_due", "name_key", *(cells[key] for key in KEYS))
     rows = [
         (
@@ -171,11 +172,11 @@ KILLED = """
 import sys
 from datetime import date
 from peewee import SqliteDatabase
-from reports import snapshot, store
+from reports import store, tables
 from reports.refresh import refresh
 
-snapshot.database.initialize(SqliteDatabase(sys.argv[1], pragmas={"journal_mode": "wal"}))
-snapshot.database.connect()
+tables.database.initialize(SqliteDatabase(sys.argv[1], pragmas={"journal_mode": "wal"}))
+tables.database.connect()
 write, store.BATCH = store.write, 3
 
 def stuck(model, columns, batches):
@@ -232,7 +233,7 @@ def test_a_killed_refresh_leaves_the_old_report_and_the_next_one_clears_up(
     assert before is not None
     assert after.id > before.id
     assert store.snapshots("patient-panel") == 2
-    assert store.snapshots(snapshot.ATTRIBUTION) == 2
+    assert store.snapshots(tables.ATTRIBUTION) == 2
 
 
 def test_a_second_refresh_at_once_is_refused(snapshots: Database, extract: PlanExtract) -> None:

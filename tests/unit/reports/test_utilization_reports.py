@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 
-from reports import snapshot
+from reports import snapshot, tables
 from reports.catalog import REPORTS, in_group
 from reports.refresh import Outcome, PortalData, refresh
 from reports.snapshot import RowQuery
@@ -215,7 +215,7 @@ def test_without_a_feed_the_portals_admissions_count_and_else_the_claims(plan: P
 
 def test_daily_admissions_need_no_claims_and_touch_no_other_report(plan: PlanExtract) -> None:
     refreshed(plan, "patient-panel")
-    before = {slug: snapshot.published(slug) for slug in ("patient-panel", snapshot.ATTRIBUTION)}
+    before = {slug: snapshot.published(slug) for slug in ("patient-panel", tables.ATTRIBUTION)}
     notice(plan)
     folder = plan.write()
     (folder / "medical_claim.parquet").unlink()

@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 
 from reports import store, summary
-from reports.snapshot import ATTRIBUTION, Attribution, attributed
+from reports.snapshot import attributed
+from reports.tables import ATTRIBUTION, Attribution
 from tests.harness.clock import TODAY
 from tests.harness.plan_rows import add_member, add_span
 from webapp.demo import history
