@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from reports.words import N_
+
 Values = Mapping[str, Any]
 
 
@@ -42,7 +44,12 @@ def _nothing(state: State) -> dict[str, Any]:
 
 
 def _as_typed(form: Any, state: State) -> Values:
-    return dict(form.answers())
+    return dict(form.typed)
+
+
+#: What a button inside a step does (search, add, send again): the step's form and the state in, the values to
+#: keep for the step out. Raises Refused.
+Action = Callable[[Any, State], Values]
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,8 @@ class Step:
     slug: its address. title: a msgid, as the guide names it. form: a form class. template: the partial.
     precondition: whether the step is there at all, given the answers. clears: steps that depended on this
     one's answers. accept: turns a valid form into the values to keep; raises Refused. still_holds: asked
-    again at Finish. show: what the template needs besides.
+    again at Finish. show: what the template needs besides. actions: further buttons by name; they keep what
+    they return and show the step again, without accepting it.
     """
 
     slug: str
@@ -64,15 +72,20 @@ class Step:
     accept: Callable[[Any, State], Values] = _as_typed
     still_holds: Callable[[State], bool] = _always
     show: Callable[[State], dict[str, Any]] = _nothing
+    actions: Mapping[str, Action] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Flow:
-    """A wizard: its steps in order and how long an unfinished run is kept after the last thing typed."""
+    """A wizard: its steps in order and how long an unfinished run is kept after the last thing typed.
+
+    heading: a msgid for a step's heading, of its `number`, the `count` of steps and its `name`.
+    """
 
     name: str
     steps: tuple[Step, ...]
     keep_for: timedelta
+    heading: str = N_("STEP %(number)s OF %(count)s: %(name)s")
 
     def step(self, slug: str) -> Step | None:
         """The step with that address."""

@@ -6,6 +6,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
 from flask_wtf import FlaskForm
@@ -13,6 +16,7 @@ from flask_wtf import FlaskForm
 from webapp import clock
 from webapp.flows import runs
 from webapp.flows.engine import (
+    Action,
     Flow,
     Refused,
     State,
@@ -35,12 +39,21 @@ SECOND_PRESS = timedelta(minutes=1)
 
 
 class StepForm(FlaskForm):
-    """A step's form. Secrets are never sent back to the browser nor stored as typed."""
+    """A step's form. Secrets are never sent back to the browser nor stored as typed.
+
+    Set by the wizard: `state` and `earlier`, the run's answers and those of this step; `run_key`, which names the
+    run (empty before it begins) and is what codes and tries are bound to; `pressed`, what stands behind the colon
+    in the value of an action's button.
+    """
 
     class Meta:
         csrf = False  # the guard in front of all views checks the token
 
     secret_fields: tuple[str, ...] = ()
+    state: State = State()
+    earlier: Values = MappingProxyType({})
+    run_key: str = ""
+    pressed: str = ""
 
     def answers(self) -> dict[str, object]:
         """What was typed, secrets left out."""
@@ -53,6 +66,11 @@ class StepForm(FlaskForm):
     def hashed_secrets(self, earlier: Values) -> dict[str, object]:
         """What to keep of the secrets: hashes of those that are right, else what was kept before."""
         return {}
+
+    @cached_property
+    def typed(self) -> dict[str, object]:
+        """All that is kept of the form. Hashing is slow, so this is made once, before anything is locked."""
+        return {**self.answers(), **self.hashed_secrets(self.earlier)}
 
 
 class StepBroken(Exception):
@@ -70,6 +88,7 @@ class Wizard:
     template: the page around the step's partial. cancelled: the endpoint to leave for. commit: does what
     the wizard is for, inside Finish's transaction, and returns what to remember of it. done: the response
     after that, given what commit returned. home: the endpoint for whoever comes back to a finished run.
+    audience: who may open it.
     """
 
     flow: Flow
@@ -78,11 +97,12 @@ class Wizard:
     commit: Callable[[State], str]
     done: Callable[[str], Response]
     home: str
+    audience: Callable[[Callable[..., Any]], Callable[..., Any]] = audience.public
 
     def mount(self, blueprint: Blueprint, prefix: str) -> None:
         """Add the flow's address, `<prefix>/<step>`, to a blueprint."""
 
-        @audience.public
+        @self.audience
         def view(step: str) -> Response:
             return _Request(self, f"{blueprint.name}.{self.flow.name}", step).answer()
 
@@ -91,6 +111,11 @@ class Wizard:
 
         view.when_stale = when_stale  # type: ignore[attr-defined]
         blueprint.add_url_rule(f"{prefix}/<step>", self.flow.name, view, methods=["GET", "POST"])
+
+    def finished_run(self) -> runs.FlowRun | None:
+        """The run that this browser has finished, for a page that comes after; None when there is none."""
+        run = runs.find(self.flow, request.cookies.get(cookie_name(f"{self.flow.name}_run")))
+        return run if run and run.finished_at else None
 
 
 class _Request:
@@ -129,14 +154,16 @@ class _Request:
         form: StepForm = self.step.form(**kwargs)
         form.state = self.state
         form.earlier = self.answers
+        form.run_key = self.run.token_hash if self.run else ""
         return form
 
     def submitted(self) -> Response:
-        go = request.form.get("go", "next")
+        go, _colon, pressed = request.form.get("go", "next").partition(":")
         if go == "cancel":
             return self.cancel()
         form = self.form()
-        typed = {**form.answers(), **form.hashed_secrets(self.answers)}
+        form.pressed = pressed
+        typed = form.typed
         if code := request.form.get("lang"):
             self.save(keep(self.state, self.step, typed))
             language.choose(code)
@@ -144,25 +171,50 @@ class _Request:
         if go == "back":
             self.save(keep(self.state, self.step, typed))
             return self.to(previous_step(self.flow, self.state, self.step) or self.step)
+        if action := self.step.actions.get(go):
+            return self.acted(action, form)
         if not form.validate():
             if self.run:
                 self.save(keep(self.state, self.step, typed))
                 form.earlier = self.answers
             return self.show(form, 422)
-        return self.finish() if self.step == visible_steps(self.flow, self.state)[-1] else self.accept(form)
+        return self.accept(form)
+
+    def acted(self, action: Action, form: StepForm) -> Response:
+        """A button inside the step: keep what it makes of the form, and show the step again."""
+
+        def act(state: State) -> State:
+            return keep(state, self.step, action(form, state))
+
+        return self.once(form, act) or self.to(self.step)
 
     def accept(self, form: StepForm) -> Response:
-        once = self.fingerprint()
-        with runs.locked(self.begun()) as run:
-            self.run, self.state = run, run.state
-            if not request.form.get("once") or once != run.last_once:
-                self.judge(run, form, once)
-        if run.last_refusal:
-            return self.refused(form, **json.loads(run.last_refusal))
+        """Next, or Finish: the step is done when what was typed is accepted."""
+
+        def judge(state: State) -> State:
+            return submit(state, self.step, self.step.accept(form, state))
+
+        if refused := self.once(form, judge):
+            return refused
+        steps = visible_steps(self.flow, self.state)
+        if self.step == steps[-1]:
+            return self.finish()
         if request.args.get("change"):
             return self.to(next_open_step(self.flow, self.state))
-        steps = visible_steps(self.flow, self.state)
         return self.to(steps[steps.index(self.step) + 1])
+
+    def once(self, form: StepForm, change: Callable[[State], State]) -> Response | None:
+        """Change the stored state; the answer, where there is one already. The second of two taps is told the
+        same as the first, and is no second try."""
+        fingerprint = self.fingerprint()
+        with runs.locked(self.begun()) as run:
+            if run.finished_at:
+                return self.after_finish(run)
+            self.run, self.state = run, run.state
+            form.run_key = run.token_hash
+            if not request.form.get("once") or fingerprint != run.last_once:
+                self.judge(run, form, change, fingerprint)
+        return self.refused(form, **json.loads(run.last_refusal)) if run.last_refusal else None
 
     def fingerprint(self) -> str:
         """Names this very submit: the page it came from (`once`) and all that was typed. A second tap has the
@@ -170,17 +222,16 @@ class _Request:
         typed = json.dumps([self.step.slug, sorted(request.form.items(multi=True))])
         return hmac.new(current_app.config["SECRET_KEY"].encode(), typed.encode(), "sha256").hexdigest()
 
-    def judge(self, run: runs.FlowRun, form: StepForm, once: str) -> None:
-        """Accept or refuse what was sent, and remember which: the second of two taps is told the same, and
-        is no second try."""
+    def judge(self, run: runs.FlowRun, form: StepForm, change: Callable[[State], State], once: str) -> None:
+        """Accept or refuse what was sent, and remember which."""
         run.last_once, run.last_refusal = once, ""
         try:
-            self.save(submit(self.state, self.step, self.step.accept(form, self.state)))
+            self.save(change(self.state))
         except Refused as refusal:
             run.last_refusal = json.dumps(
                 {"message": refusal.message, "field": refusal.field, "status": refusal.status}
             )
-            self.save(keep(self.state, self.step, {**form.answers(), **form.hashed_secrets(self.answers)}))
+            self.save(keep(self.state, self.step, form.typed))
 
     def refused(self, form: StepForm, message: str, field: str | None, status: int) -> Response:
         if field:
@@ -264,7 +315,7 @@ class _Request:
         return render.page(
             self.wizard.template,
             self.step.template,
-            title=_("STEP %(number)s OF %(count)s: %(name)s", number=number, count=len(steps), name=name),
+            title=_(self.flow.heading, number=number, count=len(steps), name=name),
             status=status,
             form=form,
             action=request.full_path.rstrip("?"),

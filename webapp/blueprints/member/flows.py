@@ -88,10 +88,6 @@ def _account_hints(state: State) -> dict[str, Any]:
     return {"rules": settings().plan.password_rules("member")}
 
 
-def _keep_account(form: AccountForm, state: State) -> Values:
-    return {**form.answers(), **form.hashed_secrets(form.earlier)}
-
-
 def _summary(state: State) -> dict[str, Any]:
     member: Member = eligibility.get_member(state.of("validation")["member"])
     return {"member": member, "chosen": state.of("account")}
@@ -122,7 +118,6 @@ REGISTER = Flow(
             N_("ACCOUNT INFORMATION"),
             AccountForm,
             "partials/member/new_account.html",
-            accept=_keep_account,
             still_holds=_username_free,
             show=_account_hints,
         ),
