@@ -8,7 +8,7 @@ import waitress
 
 from webapp import create_app
 from webapp.config import Settings
-from webapp.domain import facts, outbox, sessions
+from webapp.domain import access_requests, codes, facts, outbox, sessions
 from webapp.domain.db import connected
 from webapp.domain.eligibility import Member
 from webapp.domain.migrate import pending
@@ -72,7 +72,9 @@ def _deliver_until(settings: Settings, stop: threading.Event) -> None:
                 if settings.smtp or demo:
                     send = outbox.smtp_sender(settings.smtp) if settings.smtp else outbox.keep_in_mailbox
                     outbox.deliver_due(send)
+                access_requests.expire_due(settings)
                 runs.sweep()
+                codes.sweep()
                 sessions.sweep(settings.plan)
         except Exception:
             # A fault now, such as a database that restarts, must not end the worker.

@@ -3,9 +3,12 @@
 from peewee import sort_models
 
 from reports import tables as report_tables
+from webapp.domain.access_requests import ReportAccessRequest
+from webapp.domain.account_changes import PastPassword
 from webapp.domain.accounts import Account, SecurityAnswer
 from webapp.domain.audit import AuditEntry
 from webapp.domain.care import Admission, IcmStatus, PcpSelection
+from webapp.domain.codes import OneTimeCode
 from webapp.domain.consent import Consent, OptOut
 from webapp.domain.directory import Provider
 from webapp.domain.eligibility import EligibilitySpan, Member
@@ -13,7 +16,7 @@ from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
 from webapp.domain.facts import PlanFact
 from webapp.domain.gap_answers import GapAnswer
 from webapp.domain.outbox import OutboxMessage
-from webapp.domain.practices import PracticeAccess
+from webapp.domain.practices import FormerPractice, PracticeAccess
 from webapp.domain.report_mails import ReportMail
 from webapp.domain.row_searches import RowSearch
 from webapp.domain.sessions import Session
@@ -31,16 +34,20 @@ ALL_TABLES = tuple(
             EligibilitySpan,
             ExistingAccount,
             FlowRun,
+            FormerPractice,
             GapAnswer,
             IcmStatus,
             Member,
             OlderMemberAccount,
+            OneTimeCode,
             OptOut,
             OutboxMessage,
+            PastPassword,
             PcpSelection,
             PlanFact,
             PracticeAccess,
             Provider,
+            ReportAccessRequest,
             ReportMail,
             RowSearch,
             SecurityAnswer,

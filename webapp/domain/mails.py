@@ -29,19 +29,47 @@ CONFIRM_EMAIL = Mail(
 )
 
 
-def send(mail: Mail, account: Account, plan: Plan, **values: object) -> None:
-    """Queue a mail to the account's address."""
+ACCOUNT_CHANGED = Mail(
+    N_("Your account was changed"),
+    N_(
+        "Hello %(first_name)s,\n\n"
+        "%(what)s This is about your %(plan)s account with the username %(username)s.\n\n"
+        "If you did this, you need to do nothing more.\n\n"
+        "This wasn't me: open this page within 10 days, and nobody can use the account "
+        "until you have spoken with us:\n\n"
+        "%(link)s\n\n"
+        "Questions? Call %(telephone)s.\n"
+    ),
+)
+
+ACCOUNT_FROZEN = Mail(
+    N_("Nobody can use your account now"),
+    N_(
+        "Hello %(first_name)s,\n\n"
+        "Somebody opened the link “This wasn't me” in a mail about your %(plan)s account with the username "
+        "%(username)s. So we closed the account for everybody.\n\n"
+        "To use it again, call %(telephone)s.\n"
+    ),
+)
+
+
+def send(mail: Mail, account: Account, plan: Plan, *, to: str | None = None, **values: object) -> None:
+    """Queue a mail to the account's address, or to another (`to`)."""
+    known = {"first_name": account.first_name, "username": account.username, **values}
+    send_to(mail, to or account.email, account.language, plan, **known)
+
+
+def send_to(mail: Mail, address: str, language: str, plan: Plan, **values: object) -> None:
+    """Queue a mail to an address whose owner need not have an account."""
     known = {
-        "first_name": account.first_name,
-        "username": account.username,
         "plan": plan["plan"]["name"],
         "telephone": plan["telephones"]["technical_support"],
         **values,
     }
     outbox.queue(
         sender=plan["mail"]["from_address"],
-        recipient=account.email,
-        subject=translate(account.language, mail.subject, **known),
-        body=translate(account.language, mail.body, **known),
-        language=account.language,
+        recipient=address,
+        subject=translate(language, mail.subject, **known),
+        body=translate(language, mail.body, **known),
+        language=language,
     )

@@ -2,6 +2,7 @@
 
 import hmac
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -50,6 +51,14 @@ def nobodys_hash() -> str:
 def normal_answer(answer: str) -> str:
     """A security answer as it is hashed: case, accents, spaces and punctuation never decide."""
     return fold(re.sub(r"[^\w\s]", "", answer)) or answer.strip()
+
+
+def check_answer(hashed: str, typed: str) -> bool:
+    """Whether `typed` answers a security question. Answers of older portals were hashed with only letter case and
+    runs of spaces evened out, so that form counts too."""
+    older = " ".join(unicodedata.normalize("NFKC", typed).split()).casefold()
+    # No "or": both looks are made, so that a right answer takes as long as a wrong one.
+    return any([check_secret(hashed, normal_answer(typed)), check_secret(hashed, older)])
 
 
 def problems(password: str, rules: PasswordRules, personal: Iterable[str] = ()) -> list[str]:

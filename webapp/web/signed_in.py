@@ -6,6 +6,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from webapp.config import Settings
 from webapp.domain import accounts, audit, sessions
 from webapp.domain.audit import Actor
+from webapp.domain.freezing import FreezeLinks
 
 
 class SignedIn(UserMixin):
@@ -40,6 +41,11 @@ def actor(portal: str | None = None) -> Actor:
     """Who acts, for the audit log."""
     account_id = current_user.account.id if current_user.is_authenticated else None
     return Actor(portal or portal_of_request() or "public", request.remote_addr or "", account_id)
+
+
+def freeze_links() -> FreezeLinks:
+    """Makes the links *This wasn't me* for mails about changes."""
+    return FreezeLinks(settings().base_url, current_app.config["SECRET_KEY"])
 
 
 def cookie_name(name: str) -> str:

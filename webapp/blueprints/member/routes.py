@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from flask_babel import format_date
 from flask_login import current_user
 
 from webapp import clock
+from webapp.blueprints.member import blueprint
 from webapp.domain import accounts, audit, eligibility, household_view
 from webapp.domain.household_view import MemberView
 from webapp.web import audience, render
@@ -17,7 +18,6 @@ from webapp.web.texts import gettext as _
 
 from .flows import REGISTRATION, link_maker
 
-blueprint = Blueprint("member", __name__, url_prefix="/members")
 REGISTRATION.mount(blueprint, "/register")
 
 

@@ -1,0 +1,5 @@
+"""Addresses that need no account: routes.py, freezing.py."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("public", __name__)

@@ -1,8 +1,9 @@
 """Addresses that need no account: the gateway, the home pages, the content pages, and what machines ask for."""
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Response, abort, render_template
 
 from webapp import content
+from webapp.blueprints.public import blueprint, freezing
 from webapp.domain import facts, mailbox
 from webapp.domain.db import database
 from webapp.patterns import pattern_context
@@ -10,7 +11,7 @@ from webapp.web import audience, language, render
 from webapp.web.information_center import information_center
 from webapp.web.texts import gettext as _
 
-blueprint = Blueprint("public", __name__)
+__all__ = ["blueprint", "freezing"]
 
 
 @blueprint.get("/")
