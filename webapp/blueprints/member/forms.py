@@ -12,12 +12,12 @@ from webapp.config import PasswordRules
 from webapp.domain import accounts, passwords
 from webapp.domain.security_questions import HOW_MANY, QUESTIONS
 from webapp.flows.engine import Values
+from webapp.web.account_fields import check_email, password_problem
 from webapp.web.dates import read_date
 from webapp.web.signed_in import settings
 from webapp.web.wizard import StepForm
 
 USERNAME = re.compile(r"[\w.@-]{3,50}")
-EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;.]+(\.[^@\s<>\"',;.]+)+")
 
 
 class LicenseForm(StepForm):
@@ -60,7 +60,7 @@ class AccountForm(StepForm):
     """
 
     username = StringField(_("Username"), [InputRequired(_("Enter a username."))])
-    email = StringField(_("Email Address"), [InputRequired(_("Enter your email address."))])
+    email = StringField(_("Email Address"), [InputRequired(_("Enter your email address.")), check_email])
     confirm_email = StringField(_("Confirm Email Address"))
     password = PasswordField(_("Password"))
     confirm_password = PasswordField(_("Confirm Password"))
@@ -112,10 +112,6 @@ class AccountForm(StepForm):
             )
         if not accounts.is_username_free("member", field.data):
             raise ValidationError(gettext("That username is taken. Choose another one."))
-
-    def validate_email(self, field: Field) -> None:
-        if not EMAIL.fullmatch(field.data.strip()) or len(field.data) > 254:
-            raise ValidationError(gettext("Enter an email address like name@example.com."))
 
     def validate_confirm_email(self, field: Field) -> None:
         if (field.data or "").strip().casefold() != (self.email.data or "").strip().casefold():
@@ -172,23 +168,3 @@ class VerifyForm(StepForm):
 def password_rules() -> PasswordRules:
     """The plan's rules for members' passwords."""
     return settings().plan.password_rules("member")
-
-
-def password_problem(code: str, rules: PasswordRules) -> str:
-    """Words for a code of passwords.problems."""
-    return {
-        "short": gettext("Use at least %(count)s characters for the password.", count=rules.minimum_length),
-        "letter": gettext("Use at least 1 letter in the password."),
-        "digit": gettext("Use at least 1 digit in the password."),
-        "special": gettext(
-            "Use at least 1 of these in the password: %(list)s", list=rules.special_characters
-        ),
-        "characters": gettext(
-            "Use only letters, digits, and these characters in the password: %(list)s",
-            list=rules.special_characters,
-        ),
-        "common": gettext("Many people use that password, so it is easy to guess. Choose another one."),
-        "personal": gettext(
-            "Leave your name, your username and the name of the program out of the password."
-        ),
-    }[code]
