@@ -208,21 +208,37 @@ def match(client_id: str, first_name: str, last_name: str, birth_date: date | No
     An unknown number does the same work as a known one. A member without a name or a birth date on file
     matches nothing.
     """
+    member = _numbered(client_id)
+    kept = member.birth_date.isoformat() if member.birth_date else ""
+    birth_dates = (birth_date.isoformat() if birth_date else "", kept)
+    equal = _all_equal(birth_dates, *_names(member, first_name, last_name))
+    return member if equal and member is not _NOBODY else None
+
+
+def match_names(client_id: str, first_name: str, last_name: str) -> Member | None:
+    """The member of a number, a first and a last name, or None: what guide 000 asks of somebody who forgot the
+    username. Compared as `match` does."""
+    member = _numbered(client_id)
+    equal = _all_equal(*_names(member, first_name, last_name))
+    return member if equal and member is not _NOBODY else None
+
+
+def _numbered(client_id: str) -> Member:
+    """The member of a number, else the one who is nobody. Two numbers that fold alike cannot be told apart:
+    neither is found."""
     key = fold_id(client_id)
     found = list(Member.select().where(Member.client_id_key == key).limit(2))
-    # Two numbers that fold alike cannot be told apart: neither matches.
-    member = found[0] if len(found) == 1 else _NOBODY
-    pairs = (
-        (fold(first_name), fold(member.first_name)),
-        (fold(last_name), fold(member.last_name)),
-        (
-            birth_date.isoformat() if birth_date else "",
-            member.birth_date.isoformat() if member.birth_date else "",
-        ),
-    )
-    # No short cut: every field is compared, whatever the first one gave.
+    return found[0] if len(found) == 1 and key else _NOBODY
+
+
+def _names(member: Member, first_name: str, last_name: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (fold(first_name), fold(member.first_name)), (fold(last_name), fold(member.last_name))
+
+
+def _all_equal(*pairs: tuple[str, str]) -> bool:
+    """Whether each pair is the same and not empty. No short cut: every pair is compared, whatever the first gave."""
     equal = [compare_digest(given.encode(), kept.encode()) and bool(given) for given, kept in pairs]
-    return member if all(equal) and member is not _NOBODY and key else None
+    return all(equal)
 
 
 def may_register(member: Member, today: date, plan: Plan) -> Registration:

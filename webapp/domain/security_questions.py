@@ -13,3 +13,10 @@ QUESTIONS: dict[str, str] = {
     "favorite-teacher": N_("What was the last name of your favorite teacher?"),
 }
 HOW_MANY = 3
+#: What stands as the question of an account that came from an older portal with a PIN instead (guide 004, step 3).
+PIN = "pin"
+
+
+def wording(question: str) -> str:
+    """The msgid of a stored question: an offered one is stored by its key, that of an older portal as its text."""
+    return N_("PIN") if question == PIN else QUESTIONS.get(question, question)

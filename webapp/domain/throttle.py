@@ -44,8 +44,8 @@ def key_of(secret_key: str, *parts: str) -> str:
     return hmac.new(secret_key.encode(), "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
-def take_paced_try(key: str, waits: Sequence[int]) -> None:
-    """Count a try that is slowed down, never locked.
+def take_paced_try(key: str, waits: Sequence[int]) -> int:
+    """Count a try that is slowed down, never locked. Returns the seconds before the next one.
 
     waits: seconds of pause after the 1st, 2nd, … try in a row; the last repeats. Raises MustWait.
     """
@@ -53,10 +53,17 @@ def take_paced_try(key: str, waits: Sequence[int]) -> None:
         row = _row(key)
         now = clock.now()
         if row.open_at > now:
-            raise MustWait(max(1, int((row.open_at - now).total_seconds())))
+            raise MustWait(_seconds(row.open_at - now))
         pause = waits[min(row.tries, len(waits) - 1)]
         if _advance(row, now + timedelta(seconds=pause)):
-            return
+            return pause
+
+
+def seconds_to_wait(key: str) -> int:
+    """How long before the next paced try may be made; 0 when it may be made now."""
+    row = TryCount.get_or_none(TryCount.key == key)
+    now = clock.now()
+    return _seconds(row.open_at - now) if row and row.open_at > now else 0
 
 
 def take_counted_try(key: str, limit: int, unlock_after: timedelta | None = None) -> int:
@@ -86,6 +93,10 @@ def is_locked(key: str, limit: int, unlock_after: timedelta | None = None) -> bo
 def forget(*keys: str) -> None:
     """Start counting anew: after a right answer, or when support unlocks."""
     TryCount.delete().where(TryCount.key.in_(keys)).execute()
+
+
+def _seconds(span: timedelta) -> int:
+    return max(1, int(span.total_seconds()))
 
 
 def _row(key: str) -> TryCount:

@@ -58,7 +58,7 @@ class Portal:
         return done.stdout
 
     def mail(self, address: str) -> list[dict[str, Any]]:
-        """What the outbox sent to an address, oldest first, as `portal mail --json` prints it."""
+        """What the outbox sent to an address, newest first, as `portal mail --json` prints it."""
         found: list[dict[str, Any]] = json.loads(self.command("mail", "--to", address, "--json"))
         return found
 

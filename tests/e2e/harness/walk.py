@@ -100,6 +100,12 @@ class Walk:
         self.fill("Password", account["password"])
         self.click("Login")
 
+    def code(self, to: str) -> str:
+        """The code in the newest mail to an address that has one."""
+        codes: list[str] = [code for mail in self.portal.mail(to) for code in mail["codes"]]
+        assert codes, f"no mail to {to} has a code"
+        return codes[0]
+
     def download(self, name: str, *, within: Locator | None = None, **values: object) -> Path:
         """Press a download; the file."""
         with self.page.expect_download() as started:
