@@ -15,8 +15,11 @@ from webapp.domain.eligibility import EligibilitySpan, Member
 from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
 from webapp.domain.facts import PlanFact
 from webapp.domain.gap_answers import GapAnswer
+from webapp.domain.office_contacts import OfficeContact
 from webapp.domain.outbox import OutboxMessage
 from webapp.domain.practices import FormerPractice, PracticeAccess
+from webapp.domain.provider_picks import AddedProvider
+from webapp.domain.registration_codes import RegistrationCode
 from webapp.domain.report_mails import ReportMail
 from webapp.domain.row_searches import RowSearch
 from webapp.domain.sessions import Session
@@ -28,6 +31,7 @@ ALL_TABLES = tuple(
     sort_models(
         [
             Account,
+            AddedProvider,
             Admission,
             AuditEntry,
             Consent,
@@ -38,6 +42,7 @@ ALL_TABLES = tuple(
             GapAnswer,
             IcmStatus,
             Member,
+            OfficeContact,
             OlderMemberAccount,
             OneTimeCode,
             OptOut,
@@ -48,6 +53,7 @@ ALL_TABLES = tuple(
             PracticeAccess,
             Provider,
             ReportAccessRequest,
+            RegistrationCode,
             ReportMail,
             RowSearch,
             SecurityAnswer,

@@ -116,14 +116,15 @@ def complete(
 
 @dataclass(frozen=True)
 class LinkMaker:
-    """Makes and reads the links that confirm an address."""
+    """Makes and reads the links that confirm an address, of one portal."""
 
     base_url: str
     secret_key: str
+    portal: str = "member"
 
     def __call__(self, account: Account) -> str:
         token = self._signer().dumps([account.id, account.email])
-        return f"{self.base_url}/members/confirm/{token}"
+        return f"{self.base_url}/{self.portal}s/confirm/{token}"
 
     def read(self, token: str) -> tuple[int, str] | None:
         """The account's id and the address that a link confirms; None when it is not ours or too old."""
@@ -134,7 +135,7 @@ class LinkMaker:
         return account_id, email
 
     def _signer(self) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(self.secret_key, salt="confirm-email")
+        return URLSafeTimedSerializer(self.secret_key, salt=f"confirm-email-{self.portal}")
 
 
 def _check_free(member: Member, plan: Plan) -> None:
