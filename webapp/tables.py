@@ -19,6 +19,8 @@ from webapp.domain.office_contacts import OfficeContact
 from webapp.domain.outbox import OutboxMessage
 from webapp.domain.practices import FormerPractice, PracticeAccess
 from webapp.domain.provider_picks import AddedProvider
+from webapp.domain.kept_forms import KeptForm
+from webapp.domain.message_tables import FileContent, Message, MessageFile, MessageThread
 from webapp.domain.registration_codes import RegistrationCode
 from webapp.domain.report_mails import ReportMail
 from webapp.domain.row_searches import RowSearch
@@ -45,11 +47,17 @@ ALL_TABLES = tuple(
             OfficeContact,
             OlderMemberAccount,
             OneTimeCode,
+            FileContent,
             OptOut,
             OutboxMessage,
             PastPassword,
             PcpSelection,
+            KeptForm,
+            Listing,
             PlanFact,
+            Message,
+            MessageFile,
+            MessageThread,
             PracticeAccess,
             Provider,
             ReportAccessRequest,

@@ -52,6 +52,21 @@ ACCOUNT_FROZEN = Mail(
     ),
 )
 
+NEW_MESSAGE = Mail(
+    N_("You have a new message"),
+    N_(
+        "Hello %(first_name)s,\n\n"
+        "You have a new message from %(plan)s. To keep it private, you read it after signing in:\n\n"
+        "%(link)s\n\n"
+        "Do you need help? Call %(telephone)s.\n"
+    ),
+)
+
+MESSAGE_WAITS = Mail(
+    N_("A secure message is waiting"),
+    N_("A secure message for %(desk)s is waiting. It is read and answered in the portal.\n"),
+)
+
 
 def send(mail: Mail, account: Account, plan: Plan, *, to: str | None = None, **values: object) -> None:
     """Queue a mail to the account's address, or to another (`to`)."""
