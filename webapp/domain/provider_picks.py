@@ -102,6 +102,11 @@ class Picks:
         added = {tin: tuple(npis) for tin, npis in values["added"].items()}
         return cls(**{**values, "added": added, "chosen": tuple(values["chosen"])})
 
+    @classmethod
+    def of_tins(cls, tins: Iterable[str]) -> "Picks":
+        """All providers of these Tax IDs, added already: what a registration code fills in."""
+        return cls(added={tin: npis_of(tin) for tin in tins})
+
     def open(self, tin: str) -> "Picks":
         """Show a Tax ID's providers; those added before are ticked."""
         return replace(self, tin=tin, chosen=self.added.get(tin, ()), page=1, wanted="", confirming=False)
@@ -178,7 +183,7 @@ def listing(picks: Picks) -> Listing:
 
 def npis_of(tin: str) -> tuple[str, ...]:
     """Every provider of a Tax ID."""
-    return tuple(provider.npi for provider in directory.providers_of(tin))
+    return tuple(npi for (npi,) in Provider.select(Provider.npi).where(Provider.tin == tin).tuples())
 
 
 def search(tin: str, searcher: str, actor: Actor, plan: Plan, secret_key: str) -> None:
