@@ -10,6 +10,7 @@ from webapp.domain.audit import AuditEntry
 from webapp.domain.care import Admission, IcmStatus, PcpSelection
 from webapp.domain.codes import OneTimeCode
 from webapp.domain.consent import Consent, OptOut
+from webapp.domain.consolidation import Consolidation
 from webapp.domain.directory import Provider
 from webapp.domain.eligibility import EligibilitySpan, Member
 from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
@@ -37,6 +38,7 @@ ALL_TABLES = tuple(
             Admission,
             AuditEntry,
             Consent,
+            Consolidation,
             EligibilitySpan,
             ExistingAccount,
             FlowRun,

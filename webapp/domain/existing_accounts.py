@@ -1,5 +1,6 @@
 """Accounts of earlier systems as their feeds give them; nothing signs in by these tables themselves."""
 
+import hashlib
 import re
 
 from peewee import BooleanField, CharField, TextField
@@ -33,6 +34,14 @@ class ExistingAccount(Table):
     answer_hash = TextField()
     pin_hash = TextField()
     email = TextField()
+    place = CharField(max_length=16, index=True)  # place_of(username_key): where a stand-in is picked from
+
+    @property
+    def asks(self) -> str:
+        """What proves that the account is the person's: 'question', 'pin', or nothing ('')."""
+        if self.question and self.answer_hash:
+            return "question"
+        return "pin" if self.pin_hash else ""
 
 
 class OlderMemberAccount(Table):
@@ -50,6 +59,11 @@ class OlderMemberAccount(Table):
 def username_key(username: str) -> str:
     """A username as it is compared: without spaces around it, letter case apart."""
     return username.strip().casefold()
+
+
+def place_of(key: str) -> str:
+    """Where a username stands in an order that says nothing of it. New rows move hardly any other's neighbour."""
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def is_password_hash(text: str | None) -> bool:

@@ -238,7 +238,7 @@ class _Request:
             form[field].errors = [message]
         else:
             form.form_errors.append(message)
-        return self.show(form, status)
+        return self.with_cookie(self.show(form, status))  # the run may have begun with this very try
 
     def finish(self) -> Response:
         def commit(state: State) -> str:
@@ -253,7 +253,7 @@ class _Request:
             step = self.flow.step(broken.slug) or self.flow.steps[0]
             self.save(reopen(self.state, step))
             flash(broken.message)
-            return self.to(step)
+            return self.leave_for(step)
         return self.wizard.done(finished.result)
 
     def after_finish(self, run: runs.FlowRun) -> Response:
@@ -283,7 +283,7 @@ class _Request:
     def start_again(self) -> Response:
         if self.token:
             flash(_("To keep your information private, we cleared what was typed here. Please start again."))
-        response = self.to(self.flow.steps[0])
+        response = self.leave_for(self.flow.steps[0])
         drop_cookie(response, self.cookie)
         return response
 
@@ -302,6 +302,10 @@ class _Request:
 
     def to(self, step: Step) -> Response:
         return self.with_cookie(redirect(self.url(step), 303))  # type: ignore[arg-type]
+
+    def leave_for(self, step: Step) -> Response:
+        """To a step as a whole page, which shows the message kept for it; a part that is swapped would not."""
+        return self.with_cookie(render.leave_for(self.url(step)))
 
     def with_cookie(self, response: Response) -> Response:
         if self.run is not None:

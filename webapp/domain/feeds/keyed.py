@@ -1,5 +1,6 @@
 """The feeds whose every row stands for itself under a key."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from peewee import Model
 
 from reports.extract import Extract
+from webapp.domain import directory_index
 from webapp.domain.care import FROM_FEED, Admission, IcmStatus, PcpSelection
 from webapp.domain.db import transaction
 from webapp.domain.directory import Provider
@@ -15,6 +17,7 @@ from webapp.domain.existing_accounts import (
     ExistingAccount,
     OlderMemberAccount,
     is_password_hash,
+    place_of,
     username_key,
 )
 from webapp.domain.feeds.outcome import RowFault, Tally
@@ -31,7 +34,8 @@ NO_SUCH_MEMBER = "no such member"
 class KeyedFeed:
     """How one feed becomes rows of one table. `convert` raises RowFault for a row to be set aside.
 
-    `member` names the column that must be the Client ID Number of a member on file, where there is one.
+    `member` names the column that must be the Client ID Number of a member on file, where there is one. `index` keeps
+    what is derived from the rows right: it is told which were written, in the transaction that wrote them.
     """
 
     name: str
@@ -39,6 +43,7 @@ class KeyedFeed:
     key: tuple[str, ...]
     convert: Callable[[Row], Values]
     member: str | None = None
+    index: Callable[[list[Values]], None] | None = None
 
 
 def load_keyed(extract: Extract, feed: KeyedFeed, tally: Tally) -> None:
@@ -80,6 +85,8 @@ def _store(feed: KeyedFeed, taken: dict[tuple[Any, ...], Values], tally: Tally) 
     rest = [name for name in names if name not in feed.key]
     # A row that is all key has nothing to change: the clash itself is all there is.
     write(feed.model, new + other, feed.key, rest or feed.key)
+    if feed.index:
+        feed.index(new + other)
 
 
 def load_coverage(extract: Extract, tally: Tally) -> None:
@@ -154,6 +161,10 @@ def _provider(row: Row) -> Values:
     return values
 
 
+def _list_anew(rows: list[Values]) -> None:
+    directory_index.update({row["npi"] for row in rows})
+
+
 def _pcp_selection(row: Row) -> Values:
     values = {
         "client_id": text(row["member_id"]),
@@ -211,9 +222,18 @@ def _existing_account(row: Row) -> Values:
         "pin_hash",
         "email",
     )
-    values["tins"] = " ".join(values["tins"].replace(",", " ").replace(";", " ").replace("|", " ").split())
+    values["tins"] = _tins(values["tins"])
+    values["place"] = place_of(values["username_key"])
     values["report_access"] = _yes(row["report_access"])
     return values
+
+
+def _tins(listed: str) -> str:
+    """Tax IDs parted by commas, semicolons, bars or spaces, with or without their dash: nine digits each, once."""
+    tins = [re.sub(r"[-\u2010-\u2015]", "", tin) for tin in re.split(r"[\s,;|]+", listed) if tin]
+    if not all(re.fullmatch(r"[0-9]{9}", tin) for tin in tins):
+        raise RowFault("tins holds something else than Tax IDs of nine digits")
+    return " ".join(dict.fromkeys(tins))
 
 
 def _member_account(row: Row) -> Values:
@@ -230,7 +250,7 @@ def _yes(value: Any) -> bool:
 KEYED: dict[str, KeyedFeed] = {
     feed.name: feed
     for feed in (
-        KeyedFeed("provider", Provider, ("npi", "tin"), _provider),
+        KeyedFeed("provider", Provider, ("npi", "tin"), _provider, index=_list_anew),
         KeyedFeed(
             "pcp_selection",
             PcpSelection,
