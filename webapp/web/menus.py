@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from reports.words import N_
 from webapp import content
+from webapp.domain import messages
 from webapp.web import language, render, texts
 from webapp.web.signed_in import portal_of_request, settings
 from webapp.web.texts import gettext as _
@@ -54,12 +55,17 @@ TOP = (
     "contact-us",
 )
 _STATE_PAGES = ("public.gateway", "public.providers_home")
-FOOTER = ("disclaimer", "privacy-policy", "accessibility")
+FOOTER = ("disclaimer", "privacy-policy", "accessibility", "language-help", "non-discrimination")
 
 
-def menu(portal: str) -> list[dict[str, object]]:
-    """A portal's menu in the language of the page; the entry of this page is `current`."""
-    return _marked(_portal_links(portal))
+def menu(portal: str, unread: int = 0) -> list[dict[str, object]]:
+    """A portal's menu in the language of the page; the entry of this page is `current`, and that of messages says how
+    many are new."""
+    links = _portal_links(portal)
+    if unread:
+        new = _("Messages (%(count)s new)", count=unread)
+        links = [(url, new if url == url_for(f"{portal}.messages") else label) for url, label in links]
+    return _marked(links)
 
 
 def public_menu() -> list[dict[str, object]]:
@@ -76,6 +82,12 @@ def sign_in_link() -> dict[str, str]:
     return {"login_url": url_for("member.login"), "login_label": _("MEMBER LOGIN")}
 
 
+def search_address() -> str:
+    """Where SEARCH leads; '' on the providers' pages, whose readers it would mislead: it knows what members read."""
+    for_providers = request.endpoint == "public.providers_home" or portal_of_request() == "provider"
+    return "" if for_providers else url_for("public.search")
+
+
 def frame() -> dict[str, object]:
     """What the page frames need: the menu and the addresses in header and footer."""
     if render.wants_partial():
@@ -90,10 +102,13 @@ def frame() -> dict[str, object]:
         "home_url": url_for("public.gateway"),
     }
     if portal is None or not current_user.is_authenticated:
-        return {**common, "menu": public_menu(), **sign_in_link()}
+        return {**common, "menu": public_menu(), **sign_in_link(), "search_url": search_address()}
+    unread = messages.unread(current_user.account)
     return {
         **common,
-        "menu": menu(portal),
+        "menu": menu(portal, unread),
+        "messages_url": url_for(f"{portal}.messages"),
+        "unread": unread,
         "home_url": url_for(f"{portal}.home"),
         "profile_url": url_for(f"{portal}.profile"),
         "logout_url": url_for(f"{portal}.logout"),
@@ -119,7 +134,7 @@ def _portal_links(portal: str) -> list[Link]:
 def _state_links() -> list[Link]:
     return [
         (url_for("public.gateway"), _("Home")),
-        (url_for("public.page", name="member-information"), _("About Us")),
+        (url_for("public.page", name="about-us"), _("About Us")),
         (url_for("public.page", name="contact-us"), _("Contact Us")),
         (url_for("public.members_home"), _("For Members")),
         (url_for("public.providers_home"), _("For Providers")),

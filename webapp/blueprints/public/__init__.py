@@ -1,4 +1,4 @@
-"""Addresses that need no account: routes.py, freezing.py."""
+"""Addresses that need no account: routes.py, prose.py, freezing.py."""
 
 from flask import Blueprint
 

@@ -1,17 +1,16 @@
-"""Addresses that need no account: the gateway, the home pages, the content pages, and what machines ask for."""
+"""Addresses that need no account: the gateway, the home pages, and what machines ask for."""
 
 from flask import Response, abort, render_template
 
-from webapp import content
-from webapp.blueprints.public import blueprint, freezing
+from webapp.blueprints.public import blueprint, freezing, prose
 from webapp.domain import facts, mailbox
 from webapp.domain.db import database
 from webapp.patterns import pattern_context
-from webapp.web import audience, language, render
+from webapp.web import audience, render
 from webapp.web.information_center import information_center
 from webapp.web.texts import gettext as _
 
-__all__ = ["blueprint", "freezing"]
+__all__ = ["blueprint", "freezing", "prose"]
 
 
 @blueprint.get("/")
@@ -33,22 +32,6 @@ def members_home() -> Response:
         title=_("HUSKY Health Home Page"),
         center=information_center(),
     )
-
-
-@blueprint.get("/members/pages/<name>")
-@audience.public
-def page(name: str) -> Response:
-    """A content page."""
-    if name not in content.PAGES:
-        abort(404)
-    return _prose(name)
-
-
-@blueprint.get("/guides/<name>")
-@audience.public
-def guide(name: str) -> Response:
-    """A how-to guide."""
-    return _prose(f"guide-{name}")
 
 
 @blueprint.get("/providers")
@@ -87,11 +70,3 @@ def health() -> tuple[dict[str, str], int]:
     """200 when the portal can serve: the database answers."""
     database.execute_sql("SELECT 1")
     return {"status": "ok"}, 200
-
-
-def _prose(name: str) -> Response:
-    try:
-        prose = content.read(name, language.current())
-    except content.NoSuchPage:
-        abort(404)
-    return render.page("public/page.html", "partials/public/prose.html", title=prose.title, prose=prose)
