@@ -223,6 +223,12 @@ def match_names(client_id: str, first_name: str, last_name: str) -> Member | Non
     return member if equal and member is not _NOBODY else None
 
 
+def find_by_number(client_id: str) -> Member | None:
+    """The member of a number as people type it, or None."""
+    member = _numbered(client_id)
+    return None if member is _NOBODY else member
+
+
 def _numbered(client_id: str) -> Member:
     """The member of a number, else the one who is nobody. Two numbers that fold alike cannot be told apart:
     neither is found."""
