@@ -95,10 +95,15 @@ def worker() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database up to date."""
+    from webapp.domain import directory_index
+    from webapp.domain.db import connected
     from webapp.domain.migrate import migrate as run_migrations
 
-    _open()
+    settings = _open()
     done = run_migrations()
+    with connected():
+        if directory_index.complete(settings.plan):
+            _say("listed the providers for Find a Doctor")
     _say("\n".join(f"migrated {name}" for name in done) or "the database is up to date")
 
 

@@ -12,6 +12,9 @@ from webapp.domain.codes import OneTimeCode
 from webapp.domain.consent import Consent, OptOut
 from webapp.domain.consolidation import Consolidation
 from webapp.domain.directory import Provider
+from webapp.domain.directory_index import Choice, Cut, Listing, Posting, Word
+from webapp.domain.directory_places import Place
+from webapp.domain.directory_reports import DirectoryReport
 from webapp.domain.eligibility import EligibilitySpan, Member
 from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
 from webapp.domain.facts import PlanFact
@@ -37,14 +40,18 @@ ALL_TABLES = tuple(
             AddedProvider,
             Admission,
             AuditEntry,
+            Choice,
             Consent,
             Consolidation,
+            Cut,
+            DirectoryReport,
             EligibilitySpan,
             ExistingAccount,
             FlowRun,
             FormerPractice,
             GapAnswer,
             IcmStatus,
+            Listing,
             Member,
             OfficeContact,
             OlderMemberAccount,
@@ -56,7 +63,9 @@ ALL_TABLES = tuple(
             PcpSelection,
             KeptForm,
             Listing,
+            Place,
             PlanFact,
+            Posting,
             Message,
             MessageFile,
             MessageThread,
@@ -69,6 +78,7 @@ ALL_TABLES = tuple(
             SecurityAnswer,
             Session,
             TryCount,
+            Word,
         ]
     )
 )

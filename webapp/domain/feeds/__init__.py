@@ -18,6 +18,7 @@ from pathlib import Path
 from reports import extract as extracts
 from reports.layout import TABLES
 from webapp.config import Plan
+from webapp.domain import directory_index
 from webapp.domain.feeds.eligibility import load_eligibility
 from webapp.domain.feeds.keyed import KEYED, load_coverage, load_keyed
 from webapp.domain.feeds.outcome import FeedOutcome, LoadOutcome, Tally
@@ -61,6 +62,11 @@ def load(folder: Path, plan: Plan, progress: Callable[[str], None] = _silent) ->
                 load_eligibility(extract, plan, tally)
             elif name == "coverage":
                 load_coverage(extract, tally)
+            elif name == "provider":
+                directory_index.complete(plan)  # rows of earlier loads, before those of this one are added
+                load_keyed(extract, KEYED[name], tally)
+                if tally.added or tally.changed:
+                    directory_index.finish(plan)
             else:
                 load_keyed(extract, KEYED[name], tally)
         # Asked for at the end: an extract may find row faults while it is read.
