@@ -6,12 +6,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 
 from webapp import assets
 from webapp.web.render import wants_partial
-from webapp.web.signed_in import settings
+from webapp.web.signed_in import ended_session, portal_of_request, settings
 
 # A part is read by script and put into a page that has its own policy; opened by itself it may do nothing.
 PART_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -28,6 +29,12 @@ class MaskedCSRF(CSRFProtect):
 
 
 csrf = MaskedCSRF()
+
+
+def takes_files(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view whose forms carry files: a signed-in person may send it more than other forms may hold."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
 
 
 def mask(token: str) -> str:
@@ -56,6 +63,7 @@ def csrf_token() -> str:
 
 def init_app(app: Flask) -> None:
     """Wire the guards and the headers."""
+    app.before_request(_make_room_for_files)
     csrf.init_app(app)
     app.before_request(_same_origin_only)
     app.after_request(add_headers)
@@ -111,6 +119,19 @@ def add_headers(response: Response) -> Response:
     for name in ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language"):
         response.vary.add(name)
     return response
+
+
+def _make_room_for_files() -> None:
+    """Twice what the rules allow, so that whoever chose too much is told so in the form; before the form is read. A
+    session that has just ended counts: what was typed beside the files is kept."""
+    portal = portal_of_request()
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not (portal and getattr(view, "takes_files", False)):
+        return
+    if current_user.is_authenticated or ended_session(portal):
+        section = settings().plan["messages"]
+        files = 2 * section["most_files"] * section["file_megabytes"] * 1_000_000
+        request.max_content_length = files + (request.max_content_length or 0)
 
 
 def _same_origin_only() -> None:
