@@ -28,7 +28,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.blueprints import BLUEPRINTS
     from webapp.config import read_settings
     from webapp.domain.db import open_database
-    from webapp.web import audience, compression, connection, errors, language, menus, security, signed_in
+    from webapp.web import (
+        audience,
+        compression,
+        connection,
+        errors,
+        language,
+        menus,
+        security,
+        session_end,
+        signed_in,
+    )
 
     settings = settings or read_settings()
     clock.install(clock.Clock(settings.today, settings.plan["plan"]["time_zone"]))
@@ -59,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
-    for part in (connection, language, security, signed_in, audience, menus, errors):
+    for part in (connection, language, security, signed_in, audience, menus, session_end, errors):
         part.init_app(app)
     compression.init_app(app)
     assets.init_app(app)

@@ -8,7 +8,18 @@ import waitress
 
 from webapp import create_app
 from webapp.config import Settings
-from webapp.domain import access_requests, codes, facts, outbox, sessions
+from webapp.domain import (
+    access_requests,
+    attachments,
+    codes,
+    facts,
+    kept_forms,
+    outbox,
+    password_age,
+    pending_sign_ins,
+    second_factor,
+    sessions,
+)
 from webapp.domain.db import connected
 from webapp.domain.eligibility import Member
 from webapp.domain.migrate import pending
@@ -80,3 +91,8 @@ def _deliver_until(settings: Settings, stop: threading.Event) -> None:
             # A fault now, such as a database that restarts, must not end the worker.
             log.exception("the worker will try again")
         stop.wait(_PAUSE_SECONDS)
+                if clock.now() >= remind_at:
+                    password_age.queue_reminders(settings)
+                    remind_at = clock.now() + _REMIND_EVERY
+                kept_forms.sweep()
+                attachments.sweep()

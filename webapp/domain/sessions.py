@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from peewee import CharField, DateTimeField, ForeignKeyField
 
@@ -14,6 +14,10 @@ from webapp.domain.db import Table, database, transaction
 
 # Writing on every request would make each page wait for the disk; a minute's grain is fine for 15 minutes.
 _SEEN_GRAIN = timedelta(minutes=1)
+# How long an ended session is still known as somebody's: it opens nothing, but a form that comes late can be kept for
+# its owner (kept_forms.py).
+_REMEMBERED = timedelta(hours=12)
+
 
 
 class Session(Table):
@@ -49,16 +53,26 @@ def start(account: Account, address: str, browser: str) -> str:
 def find(token: str, portal: str, plan: Plan) -> Session | None:
     """The live session of a token in a portal, its account joined; None when unknown, idle too long, too old,
     or the account is frozen."""
-    session: Session | None = next(_live(token_hash=_hash(token), portal=portal), None)
-    if session is None:
-        return None
-    now = clock.now()
-    idle = now - session.seen_at > timedelta(minutes=plan["session"]["idle_minutes"])
-    old = now - session.started_at > timedelta(hours=plan["session"]["longest_hours"])
-    return None if idle or old else session
+    session: Session | None = next(_known(token_hash=_hash(token), portal=portal), None)
+    return session if session and clock.now() <= _ends_at(session, plan) else None
 
 
-_live = Prepared(
+def find_ended(token: str, portal: str, plan: Plan) -> Session | None:
+    """The session of a token that time has ended, its account joined. It proves nothing but whose it was. None for one
+    that lives, that was ended on purpose (sign-out, a new password), or whose account is frozen."""
+    session: Session | None = next(_known(token_hash=_hash(token), portal=portal), None)
+    return session if session and clock.now() > _ends_at(session, plan) else None
+
+
+
+
+def _ends_at(session: Session, plan: Plan) -> datetime:
+    """The session's last moment: so long after the person was last seen, and never later than so long after it began."""
+    idle = session.seen_at + timedelta(minutes=plan["session"]["idle_minutes"])
+    return min(idle, session.started_at + timedelta(hours=plan["session"]["longest_hours"]))
+
+
+_known = Prepared(
     database,
     lambda: (
         Session.select(Session, Account)
@@ -66,16 +80,19 @@ _live = Prepared(
         .where(
             Session.token_hash == slot("token_hash"),
             Account.portal == slot("portal"),
+def seconds_left(session: Session, plan: Plan) -> int:
+    """How long a live session lives on if nothing is done; at least 1."""
+    return max(1, int((_ends_at(session, plan) - clock.now()).total_seconds()))
             Account.frozen_at.is_null(),
         )
     ),
 )
 
 
-def touch(session: Session) -> None:
-    """Note that the person is still there."""
+def touch(session: Session, grain: timedelta = _SEEN_GRAIN) -> None:
+    """Note that the person is still there. grain: how much may be lost of it to spare a write."""
     now = clock.now()
-    if now - session.seen_at >= _SEEN_GRAIN:
+    if now - session.seen_at >= grain:
         with transaction():
             Session.update(seen_at=now).where(Session.token_hash == session.token_hash).execute()
 
@@ -87,12 +104,40 @@ def end(session: Session) -> None:
 
 
 def sweep(plan: Plan) -> None:
+        session.seen_at = now
+
+
+def extend(session: Session) -> None:
+    """The person asked to stay: the whole time begins anew."""
+    touch(session, timedelta(0))
+
+
+def renew(session: Session, plan: Plan) -> str:
+    """Give a session another token, after the password was asked for again, and return it. The token before is good
+    for a few seconds more, as the second of two taps comes with it. How long the session may last does not change."""
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    with transaction():
+        Session.create(
+            token_hash=_hash(token),
+            account=session.account_id,
+            started_at=session.started_at,
+            seen_at=now,
+            address=session.address,
+            browser=session.browser,
+        )
+        ending = now - timedelta(hours=plan["session"]["longest_hours"]) + _SECOND_TAP
+        Session.update(started_at=ending).where(
+            Session.token_hash == session.token_hash, Session.started_at > ending
+        ).execute()
+    session.token_hash = _hash(token)
+    return token
     """Remove sessions that can no longer be used."""
     now = clock.now()
     idle = now - timedelta(minutes=plan["session"]["idle_minutes"])
     old = now - timedelta(hours=plan["session"]["longest_hours"])
     with transaction():
-        Session.delete().where((Session.seen_at < idle) | (Session.started_at < old)).execute()
+        Session.delete().where(Session.seen_at < clock.now() - idle - _REMEMBERED).execute()
 
 
 def _hash(token: str) -> str:

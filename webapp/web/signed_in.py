@@ -98,5 +98,13 @@ def _load(_: Request) -> SignedIn | None:
     row = sessions.find(token, portal, settings().plan) if token else None
     if row is None:
         return None
-    sessions.touch(row)
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "extends_session", True):
+        sessions.touch(row)
     return SignedIn(row)
+
+
+def ended_session(portal: str) -> sessions.Session | None:
+    """The session of this browser that time has ended: whose it was, and no more."""
+    token = request.cookies.get(cookie_name(f"{portal}_session"))
+    return sessions.find_ended(token, portal, settings().plan) if token else None

@@ -1,0 +1,81 @@
+"""The end of a session: a warning before it and one control to stay.
+
+The warning stands closed in every signed-in page. Script opens it two and a half minutes before the end, counts down
+and keeps it to the truth: another tab may have been used, so the server is asked first, which extends nothing.
+Without script the style sheet shows it at the same time. WCAG 2.2.1 asks for a warning and a simple way to have more
+time; a page that goes elsewhere by itself (`Refresh`) is a known failure of it (F40, F41) and would lose what is being
+typed, so no page of ours does. The control opens a page of its own in another tab and leaves the one in use as it is.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, Response, redirect, request, url_for
+from flask_babel import format_time
+from flask_login import current_user
+
+from webapp import clock
+from webapp.domain import sessions
+from webapp.web import kept, render
+from webapp.web.signed_in import portal_of_request, settings
+from webapp.web.texts import gettext as _
+
+#: Says in every signed-in response how many seconds the session lives on; the script reads it.
+HEADER = "Session-Left"
+
+
+def extends_nothing(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view whose requests do not count as the person being there."""
+    view.extends_session = False  # type: ignore[attr-defined]
+    return view
+
+
+def init_app(app: Flask) -> None:
+    """Say in each response how long there is, and give templates what the warning needs."""
+    app.after_request(_say_what_is_left)
+    app.after_request(kept.forget_if_sent)
+    app.context_processor(_warning)
+
+
+def answer_stay() -> Response:
+    """POST: the session's time begins anew. GET: a page that says until when it lasts and offers to stay; it extends
+    nothing, so the script asks it (HEAD) how long there is."""
+    portal = portal_of_request()
+    if request.method == "POST":
+        sessions.extend(current_user.session)
+        if not render.is_htmx():
+            return redirect(url_for(f"{portal}.stay", stayed=1), 303)  # type: ignore[return-value]
+    if render.is_htmx():
+        return Response(status=204)
+    ends = clock.now() + timedelta(seconds=sessions.seconds_left(current_user.session, settings().plan))
+    return render.page(
+        "plain.html",
+        "partials/stay.html",
+        title=_("You are still signed in") if request.args.get("stayed") else _("Do you need more time?"),
+        until=format_time(clock.current().local(ends), "short", rebase=False),
+        home=url_for(f"{portal}.home"),
+        action=url_for(f"{portal}.stay"),
+        stayed=bool(request.args.get("stayed")),
+    )
+
+
+def _say_what_is_left(response: Response) -> Response:
+    if portal_of_request() and current_user and current_user.is_authenticated:
+        left = sessions.seconds_left(current_user.session, settings().plan)
+        response.headers[HEADER] = str(left)
+    return response
+
+
+def _warning() -> dict[str, object]:
+    portal = portal_of_request()
+    if portal is None or render.wants_partial() or not current_user.is_authenticated:
+        return {}
+    plan = settings().plan
+    return {
+        "ending": {
+            "left": sessions.seconds_left(current_user.session, plan),
+            "minutes": plan["session"]["idle_minutes"],
+            "url": url_for(f"{portal}.stay"),
+        }
+    }
