@@ -10,12 +10,17 @@ class Clock:
     def __init__(self, today: date | None = None, zone: str = "America/New_York") -> None:
         self.zone = ZoneInfo(zone)
         self._shift = timedelta()
+        self._advanced = timedelta()
         if today is not None:
             self._shift = today - datetime.now(self.zone).date()
 
     def now(self) -> datetime:
         """The moment in UTC, without a zone, as the database stores it."""
         return datetime.now(UTC).replace(tzinfo=None, microsecond=0) + self._shift
+
+    def elsewhere(self) -> datetime:
+        """The moment in UTC on people's own devices, whose clocks PORTAL_TODAY does not move."""
+        return datetime.now(UTC).replace(tzinfo=None, microsecond=0) + self._advanced
 
     def today(self) -> date:
         """The calendar day where the plan is."""
@@ -28,6 +33,7 @@ class Clock:
     def advance(self, by: timedelta) -> None:
         """Move on without waiting (tests)."""
         self._shift += by
+        self._advanced += by
 
 
 _clock = Clock()

@@ -28,6 +28,7 @@ class PasswordRules:
     needs: tuple[str, ...]
     history: int
     expires_days: int
+    reminder_days: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Plan:
     def password_rules(self, portal: str) -> PasswordRules:
         """The rules of one portal ('member', 'provider' or 'support')."""
         section = self["member_password" if portal == "member" else "provider_password"]
-        return PasswordRules(**{**section, "needs": tuple(section["needs"])})
+        lists = {name: tuple(section[name]) for name in ("needs", "reminder_days")}
+        return PasswordRules(**{**section, **lists})
 
     @property
     def _spellings(self) -> dict[str, str]:

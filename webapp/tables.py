@@ -16,11 +16,14 @@ from webapp.domain.directory_index import Choice, Cut, Listing, Posting, Word
 from webapp.domain.directory_places import Place
 from webapp.domain.directory_reports import DirectoryReport
 from webapp.domain.eligibility import EligibilitySpan, Member
+from webapp.domain.email_changes import EmailChange
 from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
 from webapp.domain.facts import PlanFact
 from webapp.domain.gap_answers import GapAnswer
 from webapp.domain.office_contacts import OfficeContact
 from webapp.domain.outbox import OutboxMessage
+from webapp.domain.password_age import PasswordReminder
+from webapp.domain.pending_sign_ins import PendingSignIn
 from webapp.domain.practices import FormerPractice, PracticeAccess
 from webapp.domain.provider_picks import AddedProvider
 from webapp.domain.kept_forms import KeptForm
@@ -28,6 +31,7 @@ from webapp.domain.message_tables import FileContent, Message, MessageFile, Mess
 from webapp.domain.registration_codes import RegistrationCode
 from webapp.domain.report_mails import ReportMail
 from webapp.domain.row_searches import RowSearch
+from webapp.domain.second_factor import RecoveryCode, SecondFactor
 from webapp.domain.sessions import Session
 from webapp.domain.throttle import TryCount
 from webapp.flows.runs import FlowRun
@@ -46,6 +50,7 @@ ALL_TABLES = tuple(
             Cut,
             DirectoryReport,
             EligibilitySpan,
+            EmailChange,
             ExistingAccount,
             FlowRun,
             FormerPractice,
@@ -59,7 +64,9 @@ ALL_TABLES = tuple(
             FileContent,
             OptOut,
             OutboxMessage,
+            PasswordReminder,
             PastPassword,
+            PendingSignIn,
             PcpSelection,
             KeptForm,
             Listing,
@@ -73,8 +80,10 @@ ALL_TABLES = tuple(
             Provider,
             ReportAccessRequest,
             RegistrationCode,
+            RecoveryCode,
             ReportMail,
             RowSearch,
+            SecondFactor,
             SecurityAnswer,
             Session,
             TryCount,

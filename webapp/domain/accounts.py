@@ -141,27 +141,48 @@ def account_of_member(client_id: str) -> Account | None:
 
 
 def authenticate(
-    portal: str, username: str, password: str, actor: Actor, plan: Plan, secret_key: str
+    portal: str, username: str, password: str, actor: Actor, plan: Plan, secret_key: str, device: str = ""
 ) -> Account:
-    """The account of a username and password.
+    """The account of a username and password. device: devices.short_name, for the audit log.
 
     Waits grow per username and network address together and end by themselves. Raises WrongPair, or
     throttle.MustWait before the password was looked at. Unknown usernames take as long as wrong passwords.
     """
+    return _check_pair("sign-in", portal, username, password, actor, plan, secret_key, device)
+
+
+def authenticate_again(
+    account: Account, password: str, actor: Actor, plan: Plan, secret_key: str, device: str = ""
+) -> None:
+    """Whether whoever is signed in knows the password, asked before a change. Wrong ones count with those of sign-in,
+    so that a session left open is no other way to guess. Raises WrongPair or throttle.MustWait."""
+    _check_pair("ask-password", account.portal, account.username, password, actor, plan, secret_key, device)
+
+
+def _check_pair(
+    action: str,
+    portal: str,
+    username: str,
+    password: str,
+    actor: Actor,
+    plan: Plan,
+    secret_key: str,
+    device: str,
+) -> Account:
     key = throttle.key_of(secret_key, "sign-in", portal, username_key(username), actor.address)
     throttle.take_paced_try(key, plan["sign_in"]["waits"])
     account = Account.get_or_none(Account.portal == portal, Account.username_key == username_key(username))
     usable = account is not None and account.frozen_at is None
     right = passwords.check_secret(account.password_hash if usable else passwords.nobodys_hash(), password)
     if not (usable and right):
-        audit.record(actor, "sign-in", "refused", subject=f"account:{account.id}" if account else "")
+        subject = f"account:{account.id}" if account else ""
+        audit.record(actor, action, "refused", subject=subject, detail=device)
         raise WrongPair
     throttle.forget(key)
     if passwords.is_outdated(account.password_hash):
         Account.update(password_hash=passwords.hash_secret(password)).where(
             Account.id == account.id
         ).execute()
-    audit.record(Actor(portal, actor.address, account.id), "sign-in")
     return account
 
 

@@ -9,11 +9,14 @@ from peewee import CharField, DateTimeField, ForeignKeyField
 from reports.prepared import Prepared, slot
 from webapp import clock
 from webapp.config import Plan
+from webapp.domain import audit, codes, devices
 from webapp.domain.accounts import Account
+from webapp.domain.audit import Actor
 from webapp.domain.db import Table, database, transaction
 
 # Writing on every request would make each page wait for the disk; a minute's grain is fine for 15 minutes.
 _SEEN_GRAIN = timedelta(minutes=1)
+_SECOND_TAP = timedelta(seconds=20)
 # How long an ended session is still known as somebody's: it opens nothing, but a form that comes late can be kept for
 # its owner (kept_forms.py).
 _REMEMBERED = timedelta(hours=12)
@@ -35,10 +38,16 @@ class Session(Table):
 
 
 def start(account: Account, address: str, browser: str) -> str:
-    """Begin a session and return its token, 256 random bits, for the cookie. Only its hash is kept."""
+    """Begin a session and return its token, 256 random bits, for the cookie. Only its hash is kept.
+
+    It is written to the audit log with the kind of browser, for the person's own list of sign-ins; unused codes die.
+    """
     token = secrets.token_urlsafe(32)
     now = clock.now()
     with transaction():
+        codes.forget(account.id)
+        actor = Actor(account.portal, address, account.id)
+        audit.record(actor, "sign-in", detail=devices.short_name(browser))
         Session.create(
             token_hash=_hash(token),
             account=account,
@@ -95,6 +104,28 @@ def touch(session: Session, grain: timedelta = _SEEN_GRAIN) -> None:
     if now - session.seen_at >= grain:
         with transaction():
             Session.update(seen_at=now).where(Session.token_hash == session.token_hash).execute()
+
+
+def renew(session: Session, plan: Plan) -> str:
+    """Give a session another token, after the password was asked for again, and return it. The token before is good
+    for a few seconds more, as the second of two taps comes with it. How long the session may last does not change."""
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    with transaction():
+        Session.create(
+            token_hash=_hash(token),
+            account=session.account_id,
+            started_at=session.started_at,
+            seen_at=now,
+            address=session.address,
+            browser=session.browser,
+        )
+        ending = now - timedelta(hours=plan["session"]["longest_hours"]) + _SECOND_TAP
+        Session.update(started_at=ending).where(
+            Session.token_hash == session.token_hash, Session.started_at > ending
+        ).execute()
+    session.token_hash = _hash(token)
+    return token
 
 
 def end(session: Session) -> None:

@@ -7,7 +7,8 @@ from flask import Flask, Response, abort, current_app, redirect, request, url_fo
 from flask_login import current_user
 
 from webapp.domain import audit
-from webapp.web.signed_in import actor
+from webapp.web import duties, render
+from webapp.web.signed_in import actor, settings
 
 AUDIENCES = ("public", "member", "provider", "support")
 
@@ -43,10 +44,20 @@ def _check() -> Response | None:
     audience = of_request()
     if audience not in AUDIENCES:
         abort(500, f"{request.endpoint} declares no audience")
-    if audience == "public" or current_user.is_authenticated:
+    if audience == "public":
         return None
+    if current_user.is_authenticated:
+        return _duty_first(audience)
     audit.record(actor(audience), "open", "refused", subject=f"endpoint:{request.endpoint}")
     return to_sign_in(audience)
+
+
+def _duty_first(portal: str) -> Response | None:
+    """Nothing else opens until it is done; None when there is no duty."""
+    duty = duties.duty_of(current_user.account, settings().plan)
+    if duty is None or (request.endpoint or "").rpartition(".")[2] in duty.opens:
+        return None
+    return render.leave_for(url_for(f"{portal}.{duty.start}"))
 
 
 def to_sign_in(portal: str) -> Response:

@@ -1,10 +1,10 @@
 """The signed-in person: a cookie that names a session in the database, one for each portal."""
 
-from flask import Flask, Request, Response, current_app, request, session
+from flask import Flask, Request, Response, current_app, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user
 
 from webapp.config import Settings
-from webapp.domain import accounts, audit, sessions
+from webapp.domain import accounts, audit, devices, pending_sign_ins, second_factor, sessions
 from webapp.domain.audit import Actor
 from webapp.domain.freezing import FreezeLinks
 
@@ -72,11 +72,46 @@ def drop_cookie(response: Response, name: str) -> None:
     response.delete_cookie(cookie_name(name), secure=settings().secure, samesite="Lax", httponly=True)
 
 
-def sign_in(response: Response, account: accounts.Account) -> None:
-    """Begin a session and hand its token to the browser. The form token starts anew with it."""
+def secret_key() -> str:
+    """The key from which codes, throttles and encryption take theirs."""
+    key: str = current_app.config["SECRET_KEY"]
+    return key
+
+
+def device() -> str:
+    """The browser of the request, in the two words that the audit log keeps."""
+    return devices.short_name(request.user_agent.string)
+
+
+def sign_in(response: Response, account: accounts.Account, *, code_given: bool = False) -> None:
+    """Begin a session and hand its token to the browser. The form token starts anew with it.
+
+    An account with a second factor has no session yet: the response, which leads to where the person was going, leads
+    to the page that asks for the code instead. So no way in (sign-in, recovery, the end of a wizard) goes around it.
+    """
+    if not code_given and second_factor.is_on(account):
+        _ask_for_code(response, account)
+        return
     token = sessions.start(account, request.remote_addr or "", request.user_agent.string)
     session.clear()
     set_cookie(response, f"{account.portal}_session", token)
+
+
+def _ask_for_code(response: Response, account: accounts.Account) -> None:
+    leave = "HX-Redirect" if "HX-Redirect" in response.headers else "Location"
+    target = response.headers.get(leave) or url_for(f"{account.portal}.home")
+    response.headers[leave] = url_for(f"{account.portal}.login_code")
+    if leave == "Location":
+        response.status_code = 303
+    seconds = int(pending_sign_ins.GOOD_FOR.total_seconds())
+    token = pending_sign_ins.begin(account, target)
+    set_cookie(response, f"{account.portal}_pending", token, max_age=seconds)
+
+
+def renew_session(response: Response) -> None:
+    """After the password was asked for again: the same session under another token (quality.md, "Sessions")."""
+    row = current_user.session
+    set_cookie(response, f"{row.account.portal}_session", sessions.renew(row, settings().plan))
 
 
 def sign_out(response: Response) -> None:

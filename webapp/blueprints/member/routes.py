@@ -7,7 +7,7 @@ from flask_babel import format_date
 from flask_login import current_user
 
 from webapp import clock
-from webapp.blueprints.member import blueprint
+from webapp.blueprints.member import blueprint, profile
 from webapp.domain import accounts, audit, eligibility, household_view
 from webapp.domain.household_view import MemberView
 from webapp.web import audience, render
@@ -17,6 +17,8 @@ from webapp.web.signed_in import actor, settings, sign_out
 from webapp.web.texts import gettext as _
 
 from .flows import REGISTRATION, link_maker
+
+__all__ = ["blueprint", "profile"]
 
 REGISTRATION.mount(blueprint, "/register")
 
@@ -100,13 +102,6 @@ def find_a_doctor() -> Response:
 def update() -> Response:
     """Update My Personal Information."""
     return _plain("update", _("Update My Personal Information"))
-
-
-@blueprint.get("/profile")
-@audience.member
-def profile() -> Response:
-    """PROFILE: what the account holds."""
-    return _plain("profile", _("PROFILE"), account=current_user.account)
 
 
 @blueprint.get("/recover/identity")

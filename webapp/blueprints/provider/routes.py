@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from webapp import clock
-from webapp.blueprints.provider import blueprint, changes, patients, reports, why
+from webapp.blueprints.provider import blueprint, changes, patients, profile, reports, why
 from webapp.blueprints.provider import contacts as key_contacts
-from webapp.domain import directory, practices, report_mails, report_pages
+from webapp.domain import directory, practices, report_pages
 from webapp.web import audience, render
 from webapp.web.login import answer_login
 from webapp.web.signed_in import settings, sign_out
 from webapp.web.texts import gettext as _
 
-__all__ = ["blueprint", "changes", "patients", "reports", "why"]
+__all__ = ["blueprint", "changes", "patients", "profile", "reports", "why"]
 
 SIGNUP_STEPS = frozenset(
     "license-agreement personal-information add-provider additional-information account verify".split()
@@ -133,35 +133,6 @@ def messages() -> Response:
 def contacts() -> Response:
     """Key contacts (guide 003)."""
     return _page("contacts", _("Key Contacts"), groups=key_contacts.groups(settings().plan))
-
-
-@blueprint.get("/profile")
-@audience.provider
-def profile() -> Response:
-    """The account."""
-    account = current_user.account
-    return _page(
-        "profile",
-        _("Profile"),
-        account=account,
-        report_mail=report_mails.is_wanted(account),
-        since=report_pages.us_date(clock.current().local(account.created_at).date()),
-    )
-
-
-@blueprint.post("/profile")
-@audience.provider
-def choose_report_mail() -> Response:
-    """Switch the mail about new reports on or off."""
-    wanted = request.form.get("report_mail") == "1"
-    report_mails.choose(current_user.account, wanted)
-    flash(
-        _("You will get an email when new reports are ready.")
-        if wanted
-        else _("You will get no email about new reports."),
-        "good",
-    )
-    return redirect(url_for("provider.profile"), 303)  # type: ignore[return-value]
 
 
 def _own_practices() -> list[dict[str, object]]:
