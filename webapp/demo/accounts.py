@@ -14,11 +14,14 @@ FILE = Path(__file__).with_name("accounts.toml")
 
 @dataclass(frozen=True)
 class Tie:
-    """A provider account's practice; `report_access` is a word of practices.STATES."""
+    """A provider account's practice; `report_access` is a word of practices.STATES. reason: with which it asked for the
+    reports, where it did; answer: what support refused that with (demo/team.py)."""
 
     tin: str
     role: str
     report_access: str
+    reason: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,4 +77,5 @@ def create_accounts() -> None:
         )
         accounts.confirm_email(account.id, demo.email)
         for tie in demo.ties:
-            practices.join_practice(account, tie.tin, tie.role, tie.report_access)
+            access = "none" if tie.reason else tie.report_access
+            practices.join_practice(account, tie.tin, tie.role, access)

@@ -13,6 +13,7 @@ from webapp.config import Settings
 from webapp.demo.accounts import create_accounts
 from webapp.demo.consents import give_consents
 from webapp.demo.history import earlier_refreshes
+from webapp.demo.team import settle_practices
 from webapp.domain import consent, feeds
 from webapp.domain.eligibility import Member
 from webapp.domain.report_inputs import note_refreshed, portal_data
@@ -42,6 +43,7 @@ def fill(settings: Settings, today: date, progress: Callable[[str], None]) -> No
     progress(f"  published {', '.join(published)}")
     progress("making the fixed accounts")
     create_accounts()
+    settle_practices(settings)
 
 
 def _every_hundredth_member() -> list[str]:

@@ -109,6 +109,19 @@ ROLE_CHANGED = Mail(
     ),
 )
 
+JOIN = Mail(
+    N_("You are invited to join a practice"),
+    N_(
+        "Hello,\n\n"
+        "You are invited to work in the portal for:\n\n"
+        "%(practices)s\n\n"
+        "This address has an account already, so you need no new one. Sign in, open this page, and enter the "
+        "registration code from our other email:\n\n"
+        "%(link)s\n\n"
+        "If you did not expect this, you can ignore it. Questions? Call %(telephone)s.\n"
+    ),
+)
+
 
 def send(
     mail: Mail,
@@ -119,14 +132,23 @@ def send(
     role: str = "",
 ) -> None:
     """Queue one of these mails to the account, about the practices with these Tax IDs. `day` as stored, in UTC."""
-    names = practice_names(list(tins))
-    lines = [f"{names.get(tin, '')} (TIN {masked(tin)})".strip() for tin in tins]
     mails.send(
         mail,
         account,
         settings.plan,
-        practices="\n".join(lines),
+        practices=_lines(tins),
         link=f"{settings.base_url}/providers/access",
         day=f"{clock.current().local(day):%m/%d/%Y}" if day else "",
         role=translate(account.language, role) if role else "",
     )
+
+
+def send_to_invited(address: str, language: str, tins: Sequence[str], settings: Settings) -> None:
+    """Queue the mail to an invited address that has an account."""
+    link = f"{settings.base_url}/providers/practices/join"
+    mails.send_to(JOIN, address, language, settings.plan, practices=_lines(tins), link=link)
+
+
+def _lines(tins: Sequence[str]) -> str:
+    names = practice_names(list(tins))
+    return "\n".join(f"{names.get(tin, '')} (TIN {masked(tin)})".strip() for tin in tins)

@@ -13,6 +13,7 @@ from flask_login import current_user
 
 from reports.catalog import REPORTS, Report
 from reports.snapshot import Practice, RowQuery
+from webapp.blueprints.provider import ties
 from webapp.domain import audit, directory, report_pages, row_searches
 from webapp.web.signed_in import actor
 
@@ -110,6 +111,7 @@ def read(slug: str, args: Mapping[str, str], tins: tuple[str, ...]) -> Asked:
     tin = args.get("tin") or (tins[0] if tins else "")
     if tin not in tins:
         audit.record(actor(), "report-view", "refused", subject=subject(slug, tin))
+        ties.say_if_lost(tin)
         abort(404)
     practice = report_pages.practice_of(slug, tin)
     of_members = report_pages.has_members(report)

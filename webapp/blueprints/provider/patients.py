@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import Response, abort, redirect, request, url_for
 from flask_login import current_user
 
-from webapp.blueprints.provider import blueprint
+from webapp.blueprints.provider import blueprint, ties
 from webapp.domain import audit, directory, gap_why, patients, practices, report_pages, row_searches
 from webapp.web import audience, render
 from webapp.web.signed_in import actor
@@ -21,7 +21,7 @@ def look_up() -> Response:
     """The form, and who was found by what was typed before."""
     tins = practices.reportable_tins(current_user.account)
     if not tins:
-        return _page("patients", _("Patient Look-up"), tins=())
+        return _page("patients", _("Patient Look-up"), tins=(), asked_on=ties.asked_on())
     asked, chosen = _chosen(tins, request.args.get("tin"))
     token = request.args.get("search")
     text = row_searches.find_search(current_user.session, token)
@@ -100,6 +100,7 @@ def _chosen(tins: tuple[str, ...], tin: str | None) -> tuple[str | None, tuple[s
     if tin not in tins:
         cut = "".join(c for c in tin if c.isascii() and c.isalnum())[:20]
         audit.record(actor(), "patient-search", "refused", subject=f"report:{patients.PANEL}:{cut}")
+        ties.say_if_lost(tin)
         abort(404)
     return tin, (tin,)
 

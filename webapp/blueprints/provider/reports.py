@@ -11,12 +11,13 @@ from flask_login import current_user
 from reports import summary
 from reports.catalog import GROUPS, REPORTS, Report, in_group
 from webapp.blueprints.provider import asked as addresses
-from webapp.blueprints.provider import blueprint, report_words, why
+from webapp.blueprints.provider import blueprint, report_words, ties, why
 from webapp.blueprints.provider.asked import Asked
 from webapp.blueprints.provider.rows import heads, is_number, says_withheld, table_rows
 from webapp.domain import (
     audit,
     directory,
+    downloads,
     gap_answers,
     help_guide,
     practices,
@@ -43,7 +44,7 @@ def reports() -> Response:
     """The report chosen, or what there is to choose from."""
     tins = _tins()
     if not tins and not request.args.get("tin"):
-        return _answer("no_access", _("Reports/Data"))
+        return _answer("no_access", _("Reports/Data"), asked_on=ties.asked_on())
     if not request.args.get("report"):
         return _answer("choose_report", _("Reports/Data"), **_choices(tins), tin=request.args.get("tin"))
     asked = addresses.read(request.args["report"], request.args, tins)
@@ -274,7 +275,7 @@ def _download(slug: str, form: str) -> report_pages.View:
     if view.snapshot is None:
         abort(404)
     subject = addresses.subject(slug, asked.tin)
-    audit.record(actor(), "download", subject=subject, detail=f"{form}, {view.total} rows")
+    audit.record(actor(), "download", subject=subject, detail=downloads.detail(form, view))
     return view
 
 
