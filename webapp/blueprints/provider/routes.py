@@ -7,7 +7,16 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from webapp import clock
-from webapp.blueprints.provider import blueprint, changes, patients, profile, reports, why
+from webapp.blueprints.provider import (
+    blueprint,
+    changes,
+    consolidated,
+    consolidation,
+    patients,
+    profile,
+    reports,
+    why,
+)
 from webapp.blueprints.provider import contacts as key_contacts
 from webapp.domain import directory, practices, report_pages
 from webapp.web import audience, render
@@ -15,13 +24,12 @@ from webapp.web.login import answer_login
 from webapp.web.signed_in import settings, sign_out
 from webapp.web.texts import gettext as _
 
-__all__ = ["blueprint", "changes", "patients", "profile", "reports", "why"]
+__all__ = ["blueprint", "changes", "consolidated", "consolidation", "patients", "profile", "reports", "why"]
 
 SIGNUP_STEPS = frozenset(
     "license-agreement personal-information add-provider additional-information account verify".split()
 )
 RECOVERY_STEPS = frozenset("email code question reset".split())
-CONSOLIDATION_STEPS = frozenset("start account-lookup account-verification email code password done".split())
 
 #: What a tie to a Tax ID says of reading its reports.
 ACCESS_WORDS = {
@@ -73,13 +81,6 @@ def signup(step: str) -> Response:
 def recover(step: str) -> Response:
     """How to get back into an account today."""
     return _by_telephone(step, RECOVERY_STEPS, "recover", _("Forgot your username or password?"))
-
-
-@blueprint.get("/consolidate/<step>")
-@audience.public
-def consolidate(step: str) -> Response:
-    """How to bring accounts of the older portal together today."""
-    return _by_telephone(step, CONSOLIDATION_STEPS, "consolidate", _("Consolidate your accounts"))
 
 
 @blueprint.get("/home")
