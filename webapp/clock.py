@@ -12,7 +12,10 @@ class Clock:
         self._shift = timedelta()
         self._advanced = timedelta()
         if today is not None:
-            self._shift = today - datetime.now(self.zone).date()
+            # The same time of day there: summer time must not carry a late evening into the next day.
+            here = datetime.now(self.zone)
+            there = datetime.combine(today, here.time(), self.zone)
+            self._shift = there.astimezone(UTC) - here.astimezone(UTC)
 
     def now(self) -> datetime:
         """The moment in UTC, without a zone, as the database stores it."""
@@ -24,7 +27,7 @@ class Clock:
 
     def today(self) -> date:
         """The calendar day where the plan is."""
-        return (datetime.now(self.zone) + self._shift).date()
+        return self.local(self.now()).date()
 
     def local(self, moment: datetime) -> datetime:
         """A stored moment as the plan's own wall clock shows it."""

@@ -117,7 +117,7 @@ def set_up(account: Account, secret_key: str, issuer: str) -> SetUp | None:
     secret = _open(secret_key, row.secret) if row else None
     if secret is None:
         return None
-    return SetUp(pyotp.TOTP(secret).provisioning_uri(account.username, issuer_name=issuer), secret)
+    return SetUp(pyotp.TOTP(secret).provisioning_uri(name=account.username, issuer_name=issuer), secret)
 
 
 def confirm(
@@ -279,7 +279,7 @@ def _step_of(row: SecondFactor, code: str, secret_key: str) -> int:
     if secret is None or len(digits) != _DIGITS:
         raise WrongCode
     totp = pyotp.TOTP(secret)
-    now = int(clock.elsewhere().replace(tzinfo=UTC).timestamp()) // STEP_SECONDS
+    now = int(clock.current().elsewhere().replace(tzinfo=UTC).timestamp()) // STEP_SECONDS
     steps = (now - 1, now, now + 1)
     found = max((step for step in steps if passwords.same(totp.generate_otp(step), digits)), default=0)
     if found <= row.last_step:
