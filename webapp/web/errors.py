@@ -4,11 +4,15 @@ import logging
 import secrets
 
 from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from peewee import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
+from webapp.domain import accounts
+from webapp.web import audience, kept, render, security
 from webapp.web.render import is_htmx
+from webapp.web.signed_in import ended_session
 from webapp.web.texts import gettext as _
 
 log = logging.getLogger("portal")
@@ -31,6 +35,8 @@ def _stale_form(error: CSRFError) -> Response:
             return when_stale(**(request.view_args or {}))
         except HTTPException as fault:
             return _http_error(fault)
+    if again := _typed_again():
+        return again
     message = _(
         "This page was open too long, so nothing was sent. Go back, load the page again and send it again."
     )
@@ -42,10 +48,28 @@ def _stale_form(error: CSRFError) -> Response:
     return _page(400, message)
 
 
+def _typed_again() -> Response | None:
+    """The page with what was typed, where it is one of a signed-in person's: somebody who signed in again, perhaps in
+    another tab, loses nothing. Whoever is not signed in any more is led there by the login page."""
+    portal = audience.of_request()
+    if portal not in accounts.PORTALS or not kept.can_be_kept():
+        return None
+    try:
+        security.same_origin_only()
+    except HTTPException as fault:
+        return _http_error(fault)
+    if not current_user.is_authenticated:
+        return audience.to_sign_in(portal) if ended_session(portal) else None
+    response = render.leave_for(kept.address())
+    kept.keep(response, current_user.account)
+    return response
+
+
 def _http_error(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
-    return _page(error.code or 500)
+    too_large = _("Go back and send fewer or smaller files.") if error.code == 413 else None
+    return _page(error.code or 500, too_large)
 
 
 def _database_error(error: OperationalError) -> Response:

@@ -33,6 +33,7 @@ def can_be_kept() -> bool:
 
 def keep(response: Response, account: Account) -> None:
     """Keep the form of this request for the account whose session it was."""
+    g.kept_now = True
     token = kept_forms.keep(account, address(), request.form.items(multi=True))
     set_cookie(response, _COOKIE, token, max_age=int(kept_forms.KEPT_FOR.total_seconds()))
 
@@ -58,10 +59,11 @@ def tell() -> None:
 def forget_if_sent(response: Response) -> Response:
     """The form is sent again: what was kept of it is not needed any more. (For `after_request`.)"""
     token = request.cookies.get(cookie_name(_COOKIE))
-    if token and request.method == "POST" and current_user and current_user.is_authenticated:
-        if kept_forms.address_of(token) == address():
-            kept_forms.forget(token)
-            drop_cookie(response, _COOKIE)
+    if not token or request.method != "POST" or g.get("kept_now"):
+        return response
+    if current_user.is_authenticated and kept_forms.address_of(token) == address():
+        kept_forms.forget(token)
+        drop_cookie(response, _COOKIE)
     return response
 
 

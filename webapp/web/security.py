@@ -65,7 +65,7 @@ def init_app(app: Flask) -> None:
     """Wire the guards and the headers."""
     app.before_request(_make_room_for_files)
     csrf.init_app(app)
-    app.before_request(_same_origin_only)
+    app.before_request(same_origin_only)
     app.after_request(add_headers)
     app.jinja_env.globals["csrf_token"] = csrf_token
 
@@ -134,7 +134,7 @@ def _make_room_for_files() -> None:
         request.max_content_length = files + (request.max_content_length or 0)
 
 
-def _same_origin_only() -> None:
+def same_origin_only() -> None:
     """Refuse a form that another site sent. Browsers say where a request comes from in one of two headers."""
     if request.method not in UNSAFE:
         return

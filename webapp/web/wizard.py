@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
-from flask_wtf import FlaskForm
 
 from webapp import clock
 from webapp.flows import runs
@@ -32,22 +31,20 @@ from webapp.flows.engine import (
     visible_steps,
 )
 from webapp.web import audience, language, render
+from webapp.web.forms import Form
 from webapp.web.signed_in import cookie_name, drop_cookie, set_cookie
 from webapp.web.texts import gettext as _
 
 SECOND_PRESS = timedelta(minutes=1)
 
 
-class StepForm(FlaskForm):
+class StepForm(Form):
     """A step's form. Secrets are never sent back to the browser nor stored as typed.
 
     Set by the wizard: `state` and `earlier`, the run's answers and those of this step; `run_key`, which names the
     run (empty before it begins) and is what codes and tries are bound to; `pressed`, what stands behind the colon
     in the value of an action's button.
     """
-
-    class Meta:
-        csrf = False  # the guard in front of all views checks the token
 
     secret_fields: tuple[str, ...] = ()
     state: State = State()

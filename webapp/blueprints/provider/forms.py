@@ -1,20 +1,17 @@
 """The provider portal's forms. Messages say what is wrong and how to mend it."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
 
 from webapp.domain import gap_answers
 from webapp.domain.gap_answers import Answer, AnswerRefused
 from webapp.web.dates import read_date
+from webapp.web.forms import Form
 from webapp.web.texts import gettext as _
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(Form):
     """A practice's answer to a gap. What was typed stays, whatever is wrong with it."""
-
-    class Meta:
-        csrf = False  # the guard in front of all views checks the token
 
     answer = RadioField(_l("Answer"), validate_choice=False)
     day = StringField(
