@@ -28,8 +28,10 @@ from webapp.domain.outbox import OutboxMessage
 from webapp.flows.runs import FlowRun
 
 NO_MATCH = [
-    "This does not match our records. Check what you typed here, or go back and check the username "
-    "and the Tax ID Number."
+    (
+        "This does not match our records. Check what you typed here, or go back and check the username "
+        "and the Tax ID Number."
+    )
 ]
 FAIR = {"tin": "061110002", "pin": "4821"}
 
@@ -41,6 +43,18 @@ def browser(request: pytest.FixtureRequest, new_client: Any) -> Client:
 
 def ties(account: Account) -> dict[str, tuple[str, str]]:
     return {tie.tin: (tie.role, tie.report_access) for tie in practices.practices_of(account)}
+
+
+def signed_up(username: str, email: str, first_name: str, last_name: str) -> Account:
+    """An account that was made here."""
+    return accounts.create_account(
+        portal="provider",
+        username=username,
+        password="Naranja7lago!",
+        email=email,
+        first_name=first_name,
+        last_name=last_name,
+    )
 
 
 def test_an_account_is_brought_along_in_the_steps_of_the_guide(browser: Client) -> None:
@@ -85,7 +99,7 @@ def test_the_first_run_makes_the_account_with_all_that_was_loaded(client: Client
     assert (account.username, account.email, account.first_name) == ("jsmith.elm", EMAIL, "Joan")
     assert account.email_confirmed_at
     assert account.password_hash.startswith("$argon2id$"), "the loaded bcrypt hash is made anew"
-    assert ties(account) == {tin: ("Office Manager", "approved") for tin in ("061110001", "061110003")}
+    assert ties(account) == dict.fromkeys(("061110001", "061110003"), ("Office Manager", "approved"))
     assert [(a.question, a.answer_hash) for a in SecurityAnswer.select()] == [
         (QUESTION, existing.answer_hash)
     ]
@@ -129,7 +143,7 @@ def test_what_is_there_is_kept_when_a_loaded_account_says_less(client: Client) -
     add_with_pin(tins="061110001 061110002")
     consolidate(client)
     consolidate(client, "jsmith.fair", **FAIR)
-    assert ties(Account.get()) == {tin: ("Office Manager", "approved") for tin in consolidated.tins.split()}
+    assert ties(Account.get()) == dict.fromkeys(consolidated.tins.split(), ("Office Manager", "approved"))
 
 
 def test_doing_it_twice_changes_nothing_and_says_so_once_the_answer_is_right(client: Client) -> None:
@@ -157,9 +171,7 @@ def test_two_browsers_at_the_last_step_make_one_account(new_client: Any) -> None
 def test_an_address_that_became_another_persons_meanwhile_is_asked_for_anew(browser: Client) -> None:
     add_existing()
     page = to_password(browser)
-    account = accounts.create_account(
-        portal="provider", username="bw", password="Naranja7lago!", email=EMAIL, first_name="B", last_name="Wells"
-    )  # fmt: skip
+    account = signed_up("bw", EMAIL, "B", "Wells")
     accounts.confirm_email(account.id, EMAIL)
     page = page.fill({"Password": PASSWORD}).submit("Submit")
     assert page.heading == "Email Address Verification"
@@ -189,9 +201,7 @@ def test_names_are_compared_without_case_accents_and_spaces(client: Client) -> N
 
 def test_an_account_that_signed_up_here_takes_in_the_older_one(client: Client) -> None:
     add_existing()
-    account = accounts.create_account(
-        portal="provider", username="joan", password="Naranja7lago!", email=EMAIL, first_name="Joan", last_name="Smith"
-    )  # fmt: skip
+    account = signed_up("joan", EMAIL, "Joan", "Smith")
     accounts.confirm_email(account.id, EMAIL)
     practices.join_practice(account, "061110001", "Nurse/Medical Assistant")
     consolidate(client)
@@ -201,9 +211,7 @@ def test_an_account_that_signed_up_here_takes_in_the_older_one(client: Client) -
 
 def test_an_address_that_its_account_never_confirmed_proves_nothing(client: Client) -> None:
     add_existing()
-    accounts.create_account(
-        portal="provider", username="eve", password="Naranja7lago!", email=EMAIL, first_name="Joan", last_name="Smith"
-    )  # fmt: skip
+    signed_up("eve", EMAIL, "Joan", "Smith")
     consolidate(client)
     assert ties(Account.get(Account.username == "eve")) == {}
     assert Account.get(Account.username == "jsmith.elm").email == EMAIL
@@ -211,9 +219,7 @@ def test_an_address_that_its_account_never_confirmed_proves_nothing(client: Clie
 
 def test_a_username_that_is_taken_here_is_named_and_another_asked_for(client: Client) -> None:
     add_existing()
-    accounts.create_account(
-        portal="provider", username="JSmith.Elm", password="Naranja7lago!", email="j@x.example", first_name="Jo", last_name="S"
-    )  # fmt: skip
+    signed_up("JSmith.Elm", "j@x.example", "Jo", "S")
     page = to_password(client)
     said = "Another person uses the username jsmith.elm in this portal. Choose a new one for your account."
     assert said in page.text
