@@ -338,6 +338,30 @@ def test_a_new_password_that_was_right_need_not_be_typed_again(client: Client) -
     assert passwords.check_secret(Account.get().password_hash, NEW)
 
 
+def test_a_new_address_counts_once_its_code_is_entered(browser: Client) -> None:
+    add_ana_account()
+    new = {"Email Address": "ana@new.example.com", "Confirm Email": "ana@new.example.com"}
+    page = give_answers(identify(browser)).fill({**NEW_PASSWORD, **new}).submit("Reset and Log In")
+    assert page.heading == "Enter the code from your email"
+    assert browser.signed_in
+    assert Account.get().email == "ana.ortiz@example.com"
+    page = page.fill({"Verification code": mailed_code("ana@new.example.com")}).submit("Change email address")
+    assert Account.get().email == "ana@new.example.com"
+    told = [mail.body for mail in mails("ana.ortiz@example.com")]
+    assert ["The password was changed." in told[0], "The email address was changed." in told[1]] == [
+        True,
+        True,
+    ]
+
+
+def test_the_address_on_file_stands_in_the_fields(client: Client) -> None:
+    add_ana_account()
+    page = give_answers(identify(client))
+    assert "We have the following email address on file. Please update it now if it has changed." in page.text
+    values = page.form("Reset and Log In").values
+    assert values["email"] == values["confirm_email"] == "ana.ortiz@example.com"
+
+
 def test_cancel_leads_to_the_login_page_and_forgets(client: Client) -> None:
     add_ana_account()
     page = give_answers(identify(client)).submit("Cancel")

@@ -17,9 +17,11 @@ from tests.integration.recovery_walk import (
     mailed_code,
     mails,
 )
+from webapp.clock import now
 from webapp.domain import accounts, passwords, sessions
 from webapp.domain.accounts import Account
 from webapp.domain.audit import AuditEntry
+from webapp.domain.second_factor import SecondFactor
 from webapp.domain.sessions import Session
 
 PET = "What was the name of your first pet?"
@@ -173,7 +175,7 @@ def test_previous_leads_back_to_mend_the_address(client: Client) -> None:
         ("Nodigits-here", "Use at least 1 digit in the password."),
         ("Nospecial12", "Use at least 1 of these in the password:"),
         ("nadia-2026!", "Leave your name, your username and the name of the program out of the password."),
-        (OFFICE_OLD, "You used that password before."),
+        (OFFICE_OLD, "You had that password before."),
     ],
 )
 def test_the_new_password_is_under_the_rules(client: Client, password: str, error: str) -> None:
@@ -190,6 +192,16 @@ def test_all_sessions_end_and_the_address_is_told(client: Client) -> None:
     to_reset(client).fill(OFFICE_PASSWORD).submit("Reset and Log In")
     assert Session.select().count() == 1
     assert "/account/freeze/" in mails("nadia@example.com")[-1].body
+
+
+def test_recovery_is_no_way_round_the_second_factor(client: Client) -> None:
+    nadia = add_office_account()
+    SecondFactor.create(account=nadia, secret="sealed", began_at=now(), confirmed_at=now())
+    page = to_reset(client).fill(OFFICE_PASSWORD).submit("Reset and Log In")
+    assert page.heading == "Enter your code"
+    assert "Your new password is set." in page.text
+    assert Session.select().count() == 0
+    assert client.get("/providers/home").path == "/providers/login"
 
 
 def test_a_run_of_an_office_opens_no_members_recovery(client: Client) -> None:

@@ -69,6 +69,17 @@ def ask(account: Account, email: str, actor: Actor, plan: Plan, secret_key: str)
     send_again(account, actor, plan, secret_key, email=email)
 
 
+def wait_for(account: Account, email: str) -> None:
+    """Note an address that is to be confirmed. Its code is sent by `send_again`, when the person is signed in:
+    signing in ends codes that were sent before."""
+    now = clock.now()
+    with transaction():
+        EmailChange.insert(account=account, email=email, asked_at=now).on_conflict(
+            conflict_target=[EmailChange.account],
+            update={EmailChange.email: email, EmailChange.asked_at: now},
+        ).execute()
+
+
 def send_again(
     account: Account, actor: Actor, plan: Plan, secret_key: str, *, email: str | None = None
 ) -> None:
@@ -78,11 +89,7 @@ def send_again(
         return
     throttle.take_paced_try(_key(account, secret_key), WAITS)
     with transaction():
-        now = clock.now()
-        EmailChange.insert(account=account, email=address, asked_at=now).on_conflict(
-            conflict_target=[EmailChange.account],
-            update={EmailChange.email: address, EmailChange.asked_at: now},
-        ).execute()
+        wait_for(account, address)
         code = codes.issue(_PURPOSE, _bound(account, address), secret_key, plan, account_id=account.id)
         audit.record(actor, "ask-email", subject=f"account:{account.id}")
         minutes = plan["codes"]["minutes"]

@@ -6,20 +6,20 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from flask import Response, abort, current_app, flash, request, url_for
+from flask import Response, abort, flash, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms import Field, PasswordField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
-from webapp.domain import account_changes, passwords, recovery, second_factor, security_questions, throttle
+from webapp.domain import account_changes, passwords, recovery, security_questions, throttle
 from webapp.domain.accounts import Account
 from webapp.domain.audit import Actor
 from webapp.domain.recovery import Recovery
 from webapp.flows.engine import Refused, State, Values
 from webapp.web import render
 from webapp.web.account_fields import password_problem
-from webapp.web.signed_in import freeze_links, settings, sign_in
+from webapp.web.signed_in import freeze_links, secret_key, settings, sign_in
 from webapp.web.texts import gettext as _
 from webapp.web.wizard import StepForm
 
@@ -30,9 +30,7 @@ _KNOWN_IN = ("identity", "question")
 
 def begun(portal: str, form: StepForm) -> Recovery:
     """The recovery that a form belongs to."""
-    return Recovery(
-        portal, request.remote_addr or "", form.run_key, settings().plan, current_app.config["SECRET_KEY"]
-    )
+    return Recovery(portal, request.remote_addr or "", form.run_key, settings().plan, secret_key())
 
 
 def account_id_of(state: State) -> int | None:
@@ -86,7 +84,7 @@ class QuestionForm(StepForm):
     @cached_property
     def asked(self) -> tuple[Any, ...]:
         """The questions, as stored."""
-        return recovery.asked_of(self.account, current_app.config["SECRET_KEY"])
+        return recovery.asked_of(self.account, secret_key())
 
     @property
     def pairs(self) -> list[tuple[str, Field]]:
@@ -135,7 +133,7 @@ class ResetForm(StepForm):
             return password_problem(refusal.codes[0], rules)
         except account_changes.PasswordUsedBefore:
             return _(
-                "You used that password before. Choose one that is not among your last %(count)s.",
+                "You had that password before. Choose one that is none of your last %(count)s.",
                 count=rules.history,
             )
         return ""
@@ -182,20 +180,11 @@ def set_password(state: State) -> Account:
     return account
 
 
-def log_in(account: Account) -> Response:
-    """After Reset and Log In. Whoever has a second factor logs in with it: recovery is no way round."""
-    if second_factor.is_on(account):
-        flash(
-            _(
-                "Your new password is set. Your account also needs a code from your app, "
-                "so please log in with the new password and that code."
-            ),
-            "good",
-        )
-        return render.leave_for(url_for(f"{account.portal}.login"))
-    flash(_("Your new password is set."), "good")
-    response = render.leave_for(url_for(f"{account.portal}.home"))
+def log_in(account: Account, endpoint: str = "home") -> Response:
+    """After Reset and Log In. Whoever has a second factor is asked for its code first: sign_in sees to it."""
+    response = render.leave_for(url_for(f"{account.portal}.{endpoint}"))
     sign_in(response, account)
+    flash(_("Your new password is set."), "good")
     return response
 
 

@@ -1,17 +1,19 @@
 """Forgot Username or Password? (guide 000, "Retrieving Your Username or Password"): in three steps for an account with
 several security questions, in five for one with a single question, which gets a code by mail besides."""
 
+from contextlib import suppress
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response, request
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from reports.words import N_
 from webapp.blueprints.member import blueprint
-from webapp.domain import recovery
+from webapp.domain import email_changes, recovery, throttle
 from webapp.domain.accounts import Account
+from webapp.domain.audit import Actor
 from webapp.flows.engine import Flow, State, Step, Values
 from webapp.web.account_fields import check_email
 from webapp.web.recovery import (
@@ -28,7 +30,7 @@ from webapp.web.recovery import (
     set_password,
     take_answers,
 )
-from webapp.web.signed_in import settings
+from webapp.web.signed_in import secret_key, settings
 from webapp.web.texts import gettext as _
 from webapp.web.wizard import StepForm, Wizard
 
@@ -86,7 +88,7 @@ def _identify(form: IdentityForm, state: State) -> Values:
         account = begun("member", form).find_member(
             form.client_id.data, form.first_name.data, form.last_name.data
         )
-    questions = recovery.asked_of(account, current_app.config["SECRET_KEY"])
+    questions = recovery.asked_of(account, secret_key())
     return {
         **form.answers(),
         "account": account.id,
@@ -160,6 +162,10 @@ def _reset_words(state: State) -> dict[str, Any]:
     }
 
 
+def _keep_reset(form: MemberResetForm, state: State) -> Values:
+    return {**keep_reset(form, state), "new_email": form.new_email}
+
+
 FORGOT = Flow(
     name="forgot",
     keep_for=KEEP_FOR,
@@ -215,7 +221,7 @@ FORGOT = Flow(
             N_("Reset Your Password"),
             MemberResetForm,
             "partials/recovery/reset.html",
-            accept=keep_reset,
+            accept=_keep_reset,
             show=_reset_words,
         ),
     ),
@@ -223,12 +229,24 @@ FORGOT = Flow(
 
 
 def _commit(state: State) -> str:
-    """Reset and Log In."""
-    return str(set_password(state).id)
+    """Reset and Log In. A new address waits for its code; until then the old one counts."""
+    account = set_password(state)
+    new_email = state.of("reset")["new_email"]
+    if new_email:
+        email_changes.wait_for(account, new_email)
+    return f"{account.id} email" if new_email else f"{account.id}"
 
 
 def _done(result: str) -> Response:
-    return log_in(Account.get_by_id(int(result)))
+    """Signed in, at the home page, or where the code of a new address is entered."""
+    account = Account.get_by_id(int(result.split()[0]))
+    if not result.endswith("email"):
+        return log_in(account)
+    response = log_in(account, "profile_email_code")
+    who = Actor("member", request.remote_addr or "", account.id)
+    with suppress(throttle.MustWait):  # that page sends another
+        email_changes.send_again(account, who, settings().plan, secret_key())
+    return response
 
 
 Wizard(
