@@ -266,12 +266,17 @@ def _sections(name: str, title: str, tokens: list[Token]) -> Iterator[Section]:
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
             if texts:
-                yield Section(name, title, heading, anchor, " ".join(texts))
+                yield Section(name, title, heading, anchor, _joined(texts))
             heading, anchor, texts = _plain(tokens[place + 1]), str(token.attrGet("id") or ""), []
         elif token.type == "inline" and tokens[place - 1].type != "heading_open":
             texts.append(_plain(token))
     if texts:
-        yield Section(name, title, heading, anchor, " ".join(texts))
+        yield Section(name, title, heading, anchor, _joined(texts))
+
+
+def _joined(texts: list[str]) -> str:
+    """Paragraphs and list items in one line; items that are no sentences stay apart."""
+    return "".join(f"{text} " if text[-1:] in (*".?!:", "") else f"{text} · " for text in texts).rstrip(" ·")
 
 
 def _plain(inline: Token) -> str:

@@ -21,6 +21,8 @@ MOST_RESULTS = 12
 HEADING_WEIGHT, TITLE_WEIGHT = 5.0, 3.0
 SHORTEST_BEGINNING = 3  # letters of a word whose beginning alone was typed: "den", dental and dentist
 SHORTEST_MISTYPED = 4  # shorter words that differ by a letter are other words
+# How much a second mention adds, and how much a text's length counts: Okapi BM25 (Robertson and others 1994).
+SATURATION, LENGTH_COUNTS = 1.2, 0.5
 BEFORE, AROUND = 10, 32  # words shown of a section: before the first one found, and in all
 
 #: Words of questions that say nothing of what is looked for; folded. With nothing else typed they are looked for too.
@@ -78,8 +80,9 @@ class Index:
     def __init__(self, sections: Iterable[Section]) -> None:
         self._sections = tuple(sections)
         self._weights: dict[str, dict[int, float]] = defaultdict(dict)
+        average = sum(len(section.text) for section in self._sections) / max(1, len(self._sections))
         for number, section in enumerate(self._sections):
-            for word, weight in _weights(section).items():
+            for word, weight in _weights(section, average).items():
                 self._weights[word][number] = weight
 
     def find(self, query: str) -> Found:
@@ -155,10 +158,11 @@ def _tokens(text: str) -> list[_Token]:
     return [token for token in found if token.word]
 
 
-def _weights(section: Section) -> dict[str, float]:
-    """How much each word of a section counts; the tenth mention of a word adds little to the third."""
+def _weights(section: Section, average: float) -> dict[str, float]:
+    """How much each word of a section counts: more in a short text, and the tenth mention adds little to the third."""
     counted = Counter(token.word for token in _tokens(section.text))
-    weights = {word: 1 + math.log(count) for word, count in counted.items()}
+    damping = SATURATION * (1 - LENGTH_COUNTS + LENGTH_COUNTS * len(section.text) / max(1.0, average))
+    weights = {word: count * (1 + SATURATION) / (count + damping) for word, count in counted.items()}
     for text, weight in ((section.heading, HEADING_WEIGHT), (section.title, TITLE_WEIGHT)):
         for token in _tokens(text):
             weights[token.word] = weights.get(token.word, 0.0) + weight

@@ -195,7 +195,7 @@ def test_a_link_that_leads_nowhere_would_be_found(path: str, addresses: Any) -> 
 
 
 FILES = sorted(path for path in content.DIRECTORY.rglob("*") if path.suffix in {".md", ".toml"})
-TYPED = re.compile(r"(?:\b1[.-])?\b\d{3}[.-]\d{3}[.-]\d{4}\b|tel:\d|\b\d{1,2}:\d\d\s?[ap]\.|@")
+TYPED = re.compile(r"(?:\b1[.-])?\b\d{3}[.-]\d{3}[.-]\d{4}\b|tel:\d|\b\d{1,2}:\d\d\s?[ap]\.|\w@\w")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
