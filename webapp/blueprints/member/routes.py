@@ -7,7 +7,7 @@ from flask_babel import format_date
 from flask_login import current_user
 
 from webapp import clock
-from webapp.blueprints.member import blueprint, profile
+from webapp.blueprints.member import blueprint, profile, recovery
 from webapp.domain import accounts, audit, eligibility, household_view
 from webapp.domain.household_view import MemberView
 from webapp.web import audience, render
@@ -18,7 +18,7 @@ from webapp.web.texts import gettext as _
 
 from .flows import REGISTRATION, link_maker
 
-__all__ = ["blueprint", "profile"]
+__all__ = ["blueprint", "profile", "recovery"]
 
 REGISTRATION.mount(blueprint, "/register")
 
@@ -102,13 +102,6 @@ def find_a_doctor() -> Response:
 def update() -> Response:
     """Update My Personal Information."""
     return _plain("update", _("Update My Personal Information"))
-
-
-@blueprint.get("/recover/identity")
-@audience.public
-def forgot() -> Response:
-    """Forgot Username or Password?"""
-    return _plain("forgot", _("Forgot Username or Password?"))
 
 
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])

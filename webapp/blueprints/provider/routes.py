@@ -14,6 +14,7 @@ from webapp.blueprints.provider import (
     consolidation,
     patients,
     profile,
+    recovery,
     reports,
     why,
 )
@@ -24,12 +25,11 @@ from webapp.web.login import answer_login
 from webapp.web.signed_in import settings, sign_out
 from webapp.web.texts import gettext as _
 
-__all__ = ["blueprint", "changes", "consolidated", "consolidation", "patients", "profile", "reports", "why"]
+__all__ = ["blueprint", "changes", "consolidated", "consolidation", "patients", "profile", "recovery", "reports", "why"]
 
 SIGNUP_STEPS = frozenset(
     "license-agreement personal-information add-provider additional-information account verify".split()
 )
-RECOVERY_STEPS = frozenset("email code question reset".split())
 
 #: What a tie to a Tax ID says of reading its reports.
 ACCESS_WORDS = {
@@ -74,13 +74,6 @@ def logout() -> Response:
 def signup(step: str) -> Response:
     """How to get an account today."""
     return _by_telephone(step, SIGNUP_STEPS, "signup", _("Register"))
-
-
-@blueprint.get("/recover/<step>")
-@audience.public
-def recover(step: str) -> Response:
-    """How to get back into an account today."""
-    return _by_telephone(step, RECOVERY_STEPS, "recover", _("Forgot your username or password?"))
 
 
 @blueprint.get("/home")
