@@ -21,6 +21,7 @@ from reports.evidence import WITHHELD
 from reports.prepared import Prepared, slot
 from reports.tables import (
     ATTRIBUTION,
+    CELLS,
     Attribution,
     ReportPublished,
     ReportSnapshot,
@@ -221,6 +222,36 @@ def cells(
 
 
 _numbers = itertools.count()
+
+
+def of_members(slugs: Sequence[str], members: Mapping[str, str]) -> list[tuple[Snapshot, dict[str, Any]]]:
+    """Every row that the published reports `slugs` have of some members, with the snapshot it is from, in the order of
+    `slugs`. members: the TIN of the practice under which each is listed, by Client ID."""
+    snapshots = {found.id: found for found in map(published, slugs) if found}
+    if not snapshots or not members:
+        return []
+    tins = sorted(set(members.values()))
+    groups = (list(snapshots), tins, list(members))
+    marks = [", ".join([database.param] * len(values)) for values in groups]
+    cells = ", ".join(f"c{number:02d}" for number in range(CELLS))
+    cursor = database.execute_sql(
+        f"SELECT snapshot_id, tin, client_id, icm, {cells} FROM report_row "
+        f"WHERE snapshot_id IN ({marks[0]}) AND tin IN ({marks[1]}) AND client_id IN ({marks[2]})",
+        [value for values in groups for value in values],
+    )
+    names = [column[0] for column in cursor.description]
+    stored = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    mine = [row for row in stored if members[row["client_id"]] == row["tin"]]
+    mine.sort(key=lambda row: list(snapshots).index(row["snapshot_id"]))
+    return [(snapshots[row["snapshot_id"]], _read(snapshots[row["snapshot_id"]], row)) for row in mine]
+
+
+def _read(snapshot: Snapshot, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as it is stored, by the keys of the report's printed columns."""
+    cells, columns = cell_names(snapshot.keys), REPORTS[snapshot.slug].columns
+    return _decode(
+        columns, [stored[cells[column.key]] if column.key in cells else None for column in columns]
+    )
 
 
 def attributed(client_ids: Iterable[str]) -> dict[str, Attributed]:

@@ -20,20 +20,21 @@ from webapp.domain.email_changes import EmailChange
 from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
 from webapp.domain.facts import PlanFact
 from webapp.domain.gap_answers import GapAnswer
+from webapp.domain.kept_forms import KeptForm
+from webapp.domain.message_tables import FileContent, Message, MessageFile, MessageThread
 from webapp.domain.office_contacts import OfficeContact
 from webapp.domain.outbox import OutboxMessage
 from webapp.domain.password_age import PasswordReminder
 from webapp.domain.pending_sign_ins import PendingSignIn
 from webapp.domain.practices import FormerPractice, PracticeAccess
 from webapp.domain.provider_picks import AddedProvider
-from webapp.domain.kept_forms import KeptForm
-from webapp.domain.message_tables import FileContent, Message, MessageFile, MessageThread
 from webapp.domain.registration_codes import RegistrationCode
 from webapp.domain.report_mails import ReportMail
 from webapp.domain.row_searches import RowSearch
 from webapp.domain.second_factor import RecoveryCode, SecondFactor
 from webapp.domain.sessions import Session
 from webapp.domain.throttle import TryCount
+from webapp.domain.update_requests import UpdateRequest
 from webapp.flows.runs import FlowRun
 
 #: The portal's own tables, parents before children.
@@ -52,30 +53,29 @@ ALL_TABLES = tuple(
             EligibilitySpan,
             EmailChange,
             ExistingAccount,
+            FileContent,
             FlowRun,
             FormerPractice,
             GapAnswer,
             IcmStatus,
+            KeptForm,
             Listing,
             Member,
+            Message,
+            MessageFile,
+            MessageThread,
             OfficeContact,
             OlderMemberAccount,
             OneTimeCode,
-            FileContent,
             OptOut,
             OutboxMessage,
             PasswordReminder,
             PastPassword,
             PendingSignIn,
             PcpSelection,
-            KeptForm,
-            Listing,
             Place,
             PlanFact,
             Posting,
-            Message,
-            MessageFile,
-            MessageThread,
             PracticeAccess,
             Provider,
             ReportAccessRequest,
@@ -87,6 +87,7 @@ ALL_TABLES = tuple(
             SecurityAnswer,
             Session,
             TryCount,
+            UpdateRequest,
             Word,
         ]
     )

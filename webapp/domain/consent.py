@@ -3,7 +3,7 @@ who opted out of having medical information shared electronically, and who conse
 information disclosed to the practices that treat them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from peewee import AutoField, BooleanField, CharField, DateField, DateTimeField, Expression, chunked, fn
@@ -70,6 +70,18 @@ def opt_out(client_ids: Iterable[str]) -> None:
     if rows:
         with transaction():
             OptOut.insert_many(rows).on_conflict_ignore().execute()
+
+
+def opt_in(client_id: str) -> None:
+    """The member shares medical information again: from the next refresh on, the reports list them."""
+    with transaction():
+        OptOut.delete().where(OptOut.client_id == client_id).execute()
+
+
+def opted_out_since(client_id: str) -> datetime | None:
+    """When the member opted out; None for who has not."""
+    found = OptOut.get_or_none(OptOut.client_id == client_id)
+    return found.since if found else None
 
 
 def opted_out() -> list[str]:
@@ -147,6 +159,16 @@ def withdraw_consent(client_id: str, consent_id: int) -> None:
         if found.withdrawn_at is None:
             found.withdrawn_at = clock.now()
             found.save(only=[Consent.withdrawn_at])
+
+
+def consents_of(client_id: str) -> list[Consent]:
+    """All the consents that the member ever gave, the newest first."""
+    return list(Consent.select().where(Consent.client_id == client_id).order_by(Consent.id.desc()))
+
+
+def counts(given: Consent, today: date) -> bool:
+    """Whether a consent counts on that day, or will from a later one."""
+    return given.withdrawn_at is None and (given.ends_on is None or given.ends_on >= today)
 
 
 def live_consents(today: date) -> list[Consent]:

@@ -62,6 +62,11 @@ _of_npi = Prepared(
 )
 
 
+def office_of(npi: str, tin: str) -> Provider | None:
+    """The directory's row of a provider at a practice, with its address and telephone."""
+    return Provider.get_or_none(Provider.npi == npi, Provider.tin == tin)
+
+
 def practice_name(tin: str) -> str:
     """The name of the practice with this TIN; empty where the directory does not hold it."""
     return practice_names([tin]).get(tin, "")

@@ -34,6 +34,11 @@ def fold_id(text: str | None) -> str:
     return fold(text)
 
 
+def digits(text: str | None) -> str:
+    """The digits 0 to 9 of `text`, as of a telephone number or a ZIP code however it is written."""
+    return "".join(c for c in text or "" if c in "0123456789")
+
+
 def _plain(text: str) -> str:
     # Upper case first ("ß" becomes "SS"); capitals can bring accents of their own, so they come off after.
     # "ŉ" and its like come apart into an apostrophe and a small letter: hence the second round.

@@ -1,16 +1,24 @@
 """The member portal's addresses."""
 
-from typing import Any
-
 from flask import Response, abort, flash, redirect, request, url_for
 from flask_babel import format_date
 from flask_login import current_user
 
 from webapp import clock
-from webapp.blueprints.member import blueprint, profile, recovery
-from webapp.domain import accounts, audit, eligibility, household_view
+from webapp.blueprints.member import (
+    blueprint,
+    care,
+    choose_pcp,
+    consents,
+    find_a_doctor,
+    messages,
+    profile,
+    recovery,
+    update,
+)
+from webapp.domain import accounts, audit, care_due, coverage, eligibility, household_view, pcp_choice
 from webapp.domain.household_view import MemberView
-from webapp.web import audience, render
+from webapp.web import audience, render, session_end
 from webapp.web.information_center import information_center
 from webapp.web.login import answer_login
 from webapp.web.signed_in import actor, settings, sign_out
@@ -18,7 +26,17 @@ from webapp.web.texts import gettext as _
 
 from .flows import REGISTRATION, link_maker
 
-__all__ = ["blueprint", "profile", "recovery"]
+__all__ = [
+    "blueprint",
+    "care",
+    "choose_pcp",
+    "consents",
+    "find_a_doctor",
+    "messages",
+    "profile",
+    "recovery",
+    "update",
+]
 
 REGISTRATION.mount(blueprint, "/register")
 
@@ -39,11 +57,12 @@ def logout() -> Response:
     return response
 
 
-@blueprint.post("/stay")
+@blueprint.route("/stay", methods=["GET", "POST"])
 @audience.member
+@session_end.extends_nothing
 def stay() -> Response:
-    """Extend the session: having been asked, the person is there."""
-    return Response(status=204)
+    """How long the session lasts (GET), and more of it (POST)."""
+    return session_end.answer_stay()
 
 
 @blueprint.get("/home")
@@ -51,7 +70,8 @@ def stay() -> Response:
 def home() -> Response:
     """Member Portal Home."""
     account = current_user.account
-    shown = household_view.of_member(eligibility.get_member(account.client_id), clock.today())
+    seen = eligibility.household(account.client_id, clock.today(), settings().plan)
+    shown = household_view.of_member(seen[0], clock.today())
     return render.page(
         "member/page.html",
         "partials/member/home.html",
@@ -59,6 +79,9 @@ def home() -> Response:
         view=shown,
         facts=_home_facts(shown),
         account=account,
+        household=care_due.of_household(seen),
+        own=coverage.of_member(seen[0], clock.today()),
+        us_date=_date,
         center=information_center(),
     )
 
@@ -87,21 +110,9 @@ def account() -> Response:
         facts=_account_facts(shown),
         choices=[(key, member.name) for key, member in keys.items()],
         chosen=chosen,
+        chosen_pcp=pcp_choice.waiting(shown.member.client_id),
+        us_date=_date,
     )
-
-
-@blueprint.get("/find-a-doctor")
-@audience.public
-def find_a_doctor() -> Response:
-    """Find a Doctor, also before signing in."""
-    return _plain("find_a_doctor", _("Find a Doctor"))
-
-
-@blueprint.get("/update")
-@audience.member
-def update() -> Response:
-    """Update My Personal Information."""
-    return _plain("update", _("Update My Personal Information"))
 
 
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
@@ -120,11 +131,6 @@ def confirm(token: str) -> Response:
         title=_("Confirm your email address"),
         email=named[1],
     )
-
-
-def _plain(name: str, title: str, **context: Any) -> Response:
-    template = "member/page.html" if current_user.is_authenticated else "public/page.html"
-    return render.page(template, f"partials/member/{name}.html", title=title, **context)
 
 
 def _date(day: object) -> str:

@@ -1,0 +1,225 @@
+"""Your choices about sharing: opting out, and consents for sensitive health information (guide 003)."""
+
+from typing import Any
+
+from flask import Response, abort, flash, redirect, request, url_for
+from flask_babel import format_date
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from wtforms import BooleanField, Field, RadioField, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from webapp import clock
+from webapp.blueprints.member import blueprint
+from webapp.domain import audit, choices, consent, household_view
+from webapp.domain.choices import CATEGORY_WORDS, NotYours
+from webapp.domain.consent import ANY_PRACTICE, ConsentRefused
+from webapp.domain.eligibility import Member
+from webapp.domain.opaque import opaque_key
+from webapp.web import audience, render
+from webapp.web.account_fields import one_line
+from webapp.web.dates import read_date
+from webapp.web.forms import Form
+from webapp.web.signed_in import actor, freeze_links, settings
+from webapp.web.texts import gettext as _
+
+ANY, MINE, OTHER = "any", "mine", "other"
+
+
+class ConsentForm(Form):
+    """To whom, until when, and that it is meant."""
+
+    to = RadioField(
+        _l("Who may see it?"), [InputRequired(_l("Choose who may see it."))], validate_choice=False
+    )
+    name = StringField(
+        _l("Name of the practice"),
+        [Length(max=100, message=_l("Use at most 100 characters."))],
+        filters=[one_line],
+        description=_l("Only if you chose another practice"),
+    )
+    practice = SelectField(_l("Which one?"), validate_choice=False)
+    until = StringField(
+        _l("Until"),
+        filters=[one_line],
+        description=_l("mm/dd/yyyy. Leave it blank for no end: you can stop it any day."),
+    )
+    meant = BooleanField(_l("Yes, I want this shared. I can take it back at any time."))
+
+    def __init__(self, member: Member, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.mine = choices.own_practice(member)
+        self.to.choices = [(ANY, _("Every practice that treats me"))]
+        if self.mine:
+            self.to.choices.append((MINE, _("Only my PCP's practice: %(name)s", name=self.mine[1])))
+        self.to.choices.append((OTHER, _("Only another practice")))
+        self.found = self._practices()
+        self.practice.choices = [("", _("Please Select")), *self.found]
+
+    def _practices(self) -> list[tuple[str, str]]:
+        wanted = self.name.data if self.to.data == OTHER else ""
+        return choices.practices_called(wanted or "", settings().plan)
+
+    @property
+    def tin(self) -> str:
+        """The recipient, once the form is valid."""
+        if self.to.data == OTHER:
+            return self.practice.data or self.found[0][0]
+        return self.mine[0] if self.to.data == MINE and self.mine else ANY_PRACTICE
+
+    def validate_to(self, field: Field) -> None:
+        if field.data not in dict(field.choices):
+            raise ValidationError(_("Choose who may see it."))
+
+    def validate_name(self, field: Field) -> None:
+        if self.to.data != OTHER:
+            return
+        if not field.data:
+            raise ValidationError(_("Enter the name of the practice."))
+        if not self.found:
+            raise ValidationError(
+                _("We know of no practice with that name. Check the spelling, or enter only one word of it.")
+            )
+
+    def validate_practice(self, field: Field) -> None:
+        if self.to.data == OTHER and len(self.found) > 1 and field.data not in dict(self.found):
+            raise ValidationError(_("More than one practice has that name. Choose one."))
+
+    def validate_until(self, field: Field) -> None:
+        day = read_date(field.data)
+        if field.data and day is None:
+            raise ValidationError(_("Enter the date as month/day/year, like 03/25/2026."))
+        if day is not None and day < clock.today():
+            raise ValidationError(
+                _("That day is over. Enter a day that is still to come, or leave it blank.")
+            )
+
+    def validate_meant(self, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(_("Tick the box to say that you want this shared."))
+
+
+@blueprint.get("/consents")
+@audience.member
+def consents() -> Response:
+    """What is shared now, of oneself or of a child."""
+    key, member, keys = _chosen()
+    given = choices.of_member(member)
+    audit.record(actor(), "open-consents", subject=f"member:{member.client_id}")
+    since = consent.opted_out_since(member.client_id)
+    return render.page(
+        "member/page.html",
+        "partials/member/consents.html",
+        title=_("Your choices about sharing"),
+        choices_of=[(one, person.name) for one, person in keys.items()],
+        chosen=key,
+        member=member,
+        opted_out=_us_date(clock.current().local(since).date()) if since else None,
+        is_mine=choices.may_decide(member, current_user.account, settings().plan),
+        categories=[
+            (name, _(label), _(about), [one for one in given if one.category == name and one.is_live])
+            for name, (label, about) in CATEGORY_WORDS.items()
+        ],
+        past=[one for one in given if not one.is_live],
+        label_of=lambda category: _(CATEGORY_WORDS[category][0]),
+        key_of=_consent_key,
+        us_date=_us_date,
+    )
+
+
+@blueprint.route("/consents/give/<category>", methods=["GET", "POST"])
+@audience.member
+def give_consent(category: str) -> Response:
+    """Consent to one category, for one practice or for all."""
+    key, member, _keys = _chosen()
+    if category not in CATEGORY_WORDS or not choices.may_decide(
+        member, current_user.account, settings().plan
+    ):
+        abort(404)
+    form = ConsentForm(member)
+    if request.method == "POST" and form.validate():
+        choices.give(
+            current_user.account,
+            member,
+            category,
+            form.tin,
+            read_date(form.until.data),
+            actor(),
+            settings().plan,
+            freeze_links().link(current_user.account),
+        )
+        flash(_("Thank you. It is shared from the next monthly update on."), "good")
+        return render.leave_for(url_for("member.consents", **{"for": key}))
+    return render.page(
+        "member/page.html",
+        "partials/member/give_consent.html",
+        title=_("Share: %(category)s", category=_(CATEGORY_WORDS[category][0])),
+        status=422 if request.method == "POST" else 200,
+        form=form,
+        about=_(CATEGORY_WORDS[category][1]),
+        member=member,
+        action=url_for("member.give_consent", category=category, **{"for": key}),
+        back=url_for("member.consents", **{"for": key}),
+    )
+
+
+@blueprint.post("/consents/withdraw")
+@audience.member
+def withdraw_consent() -> Response:
+    """Stop sharing what one consent shows."""
+    key, member, _keys = _chosen()
+    ids = {_consent_key(one.id): one.id for one in choices.of_member(member)}
+    wanted = ids.get(request.form.get("consent", ""))
+    if wanted is None:
+        abort(404)
+    try:
+        choices.withdraw(
+            current_user.account,
+            member,
+            wanted,
+            actor(),
+            settings().plan,
+            freeze_links().link(current_user.account),
+        )
+    except (NotYours, ConsentRefused):
+        abort(404)
+    flash(_("It is not shared any more. Practices cannot see it from now on."), "good")
+    return _back(key)
+
+
+@blueprint.post("/consents/sharing")
+@audience.member
+def choose_sharing() -> Response:
+    """Opt out of sharing medical information, or share again."""
+    key, member, _keys = _chosen()
+    link = freeze_links().link(current_user.account)
+    if request.form.get("sharing") == "stop":
+        choices.share_nothing(current_user.account, member, actor(), settings().plan, link)
+        flash(_("Medical information is not shared any more."), "good")
+    else:
+        choices.share_again(current_user.account, member, actor(), settings().plan, link)
+        flash(_("Thank you. Medical information is shared again from the next monthly update on."), "good")
+    return _back(key)
+
+
+def _chosen() -> tuple[str, Member, dict[str, Member]]:
+    """Whose choices: the key in the address, that member, and everybody whom the account may see."""
+    account, session = current_user.account, current_user.session
+    keys = household_view.by_key(account.client_id, session.token_hash, clock.today(), settings().plan)
+    key = request.args.get("for") or request.form.get("for") or next(iter(keys))
+    if key not in keys:
+        audit.record(actor(), "open-consents", "refused")
+        abort(404)
+    return key, keys[key], keys
+
+
+def _consent_key(consent_id: int) -> str:
+    return opaque_key(f"consent {consent_id}", current_user.session.token_hash)
+
+
+def _us_date(day: Any) -> str:
+    return format_date(day, "MM/dd/yyyy") if day else ""
+
+
+def _back(key: str) -> Response:
+    return redirect(url_for("member.consents", **{"for": key}), 303)  # type: ignore[return-value]
