@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.harness.clock import Hands
+from tests.harness.clock import TODAY, Hands
 from tests.harness.pages import Client, Page
+from tests.harness.plan_rows import add_member, add_span
 from tests.integration.registration_walk import add_ana
 from webapp.domain import accounts, kept_forms
 from webapp.domain.accounts import Account
@@ -171,9 +172,6 @@ def test_an_htmx_form_that_comes_late_is_kept_too(client: Client, ana: Account, 
 
 
 def test_somebody_else_who_signs_in_sees_nothing_of_it(client: Client, ana: Account, clock: Hands) -> None:
-    from tests.harness.plan_rows import add_member, add_span
-    from tests.harness.clock import TODAY
-
     add_member("009999999", first_name="Ben")
     add_span("009999999", TODAY)
     make("ben", client_id="009999999")
