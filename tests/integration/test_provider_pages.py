@@ -30,8 +30,34 @@ def test_the_login_page_says_what_the_guide_says(client: Client) -> None:
     assert page.heading == "HUSKY Health Secure Provider Login"
     assert "You change your password every 90 days." in page.text
     assert "1.877.606.5172" in page.text
-    for link in ("Forgot your username or password?", "New user? Register here", "click here to continue"):
-        assert "1.877.606.5172" in page.click(link).text
+    for link, heading in (
+        ("New user? Register here", "STEP 1 OF 6: LICENSE AGREEMENT"),
+        (
+            "How to Sign Up for a HUSKY Secure Provider Portal Account",
+            "How to Sign Up for a HUSKY Secure Provider Portal Account",
+        ),
+    ):
+        assert page.click(link).heading == heading
+    for link in ("Forgot your username or password?", "click here to continue"):
+        assert page.click(link).heading != page.heading
+
+
+def test_the_provider_home_page_has_its_left_hand_menu_the_portal_box_and_the_contacts(
+    client: Client,
+) -> None:
+    page = client.get("/providers")
+    assert page.heading == "Provider Home Page"
+    assert "PROVIDER PORTAL" in page.text
+    assert page.click("Provider Login").heading == "HUSKY Health Secure Provider Login"
+    [side] = page.tree.xpath("//*[@class='side']")
+    assert [link.text for link in side.iter("a")][:4] == [
+        "Provider Home Page",
+        "Provider Login",
+        "How-to Guides",
+        "Key Contacts",
+    ]
+    assert [contact for contact in CONTACTS if contact not in page.text] == []
+    assert client.get("/providers/contacts").tree.xpath("//*[@class='side']")
 
 
 @pytest.mark.parametrize("url", ["signup/finish", "recover/pin", "consolidate/merge"])

@@ -54,7 +54,16 @@ TOP = (
     "health-and-wellness",
     "contact-us",
 )
-_STATE_PAGES = ("public.gateway", "public.providers_home")
+#: The left-hand navigation of the provider pages before signing in (guide 003).
+OFFICES = (
+    Entry("public.providers_home", N_("Provider Home Page")),
+    Entry("provider.login", N_("Provider Login")),
+    Entry("public.guides", N_("How-to Guides")),
+    Entry("provider.contacts", N_("Key Contacts")),
+    Entry("member.find_a_doctor", N_("Find a Doctor")),
+    Entry("public.members_home", N_("For Members")),
+    Entry("public.gateway", N_("HUSKY Health for Connecticut")),
+)
 FOOTER = ("disclaimer", "privacy-policy", "accessibility", "language-help", "non-discrimination")
 
 
@@ -69,10 +78,11 @@ def menu(portal: str, unread: int = 0) -> list[dict[str, object]]:
 
 
 def public_menu() -> list[dict[str, object]]:
-    """The navigation of the public pages: the state's own on the gateway and for providers, else that of the
-    HUSKY Health pages."""
-    of_state = request.endpoint in _STATE_PAGES or portal_of_request() == "provider"
-    return _marked(_state_links() if of_state else _page_links(TOP))
+    """The navigation of the public pages: the state's own on the gateway, the left-hand one for providers, else that
+    of the HUSKY Health pages."""
+    if request.endpoint == "public.providers_home" or portal_of_request() == "provider":
+        return _marked(_office_links())
+    return _marked(_state_links() if request.endpoint == "public.gateway" else _page_links(TOP))
 
 
 def sign_in_link() -> dict[str, str]:
@@ -128,6 +138,11 @@ def _marked(links: list[Link]) -> list[dict[str, object]]:
 @texts.kept
 def _portal_links(portal: str) -> list[Link]:
     return [(url_for(entry.endpoint), _(entry.label)) for entry in MENUS[portal]]
+
+
+@texts.kept
+def _office_links() -> list[Link]:
+    return [(url_for(entry.endpoint), _(entry.label)) for entry in OFFICES]
 
 
 @texts.kept

@@ -29,6 +29,10 @@ class PickForm(StepForm):
     tin = StringField(_l("Provider Tax ID Number"), filters=[one_line])
     find = StringField(_l("Find a name in this list"), filters=[one_line])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tin.flags.required = True
+
     def stored(self) -> Picks:
         """What the run holds."""
         return Picks.of_values(self.earlier.get("picks"))

@@ -78,7 +78,7 @@ def _providers(state: State) -> dict[str, Any]:
 
 
 def _role(state: State) -> dict[str, Any]:
-    return {"code": code_of(state)}
+    return {"invitation": code_of(state)}
 
 
 def _account_hints(state: State) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from flask import Response, abort, render_template
 
+from webapp.blueprints.provider import contacts as key_contacts
 from webapp.blueprints.public import blueprint, freezing, prose
 from webapp.domain import facts, mailbox
 from webapp.domain.db import database
 from webapp.patterns import pattern_context
 from webapp.web import audience, render
 from webapp.web.information_center import information_center
+from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
 
 __all__ = ["blueprint", "freezing", "prose"]
@@ -39,7 +41,10 @@ def members_home() -> Response:
 def providers_home() -> Response:
     """Provider Home Page (guide 003)."""
     return render.page(
-        "public/page.html", "partials/public/providers_home.html", title=_("Provider Home Page")
+        "public/office.html",
+        "partials/public/providers_home.html",
+        title=_("Provider Home Page"),
+        groups=key_contacts.groups(settings().plan),
     )
 
 
