@@ -139,6 +139,9 @@ def _print_demo(described: dict[str, Any]) -> None:
         click.echo(
             f"  /{account['portal']}s/login  {account['username']}  {account['password']}  ({account['note']})"
         )
+    for code in described["registration_codes"]:
+        if code["state"] == "open":
+            click.echo(f"A registration code for a new {code['role']}: {code['code']}")
     click.echo("")
 
 

@@ -9,6 +9,7 @@ from reports.synthetic.cast import starter_cast
 from webapp import clock
 from webapp.config import Plan, read_settings
 from webapp.demo.accounts import DemoAccount, demo_accounts
+from webapp.demo.codes import describe_codes
 from webapp.demo.load import AS_OF
 from webapp.domain import facts
 from webapp.domain.accounts import Account
@@ -30,7 +31,7 @@ def describe_demo(plan: Plan | None = None) -> dict[str, Any]:
             "members": _members(plan),
             "accounts": [_account(account) for account in demo_accounts()],
             "existing_accounts": _existing_accounts(),
-            "registration_codes": [],
+            "registration_codes": describe_codes(),
             "practices": _practices(),
             "as_of": facts.fact(AS_OF),
         }

@@ -11,8 +11,10 @@ from reports.refresh import refresh
 from reports.synthetic import starter_cast, synthesize
 from webapp.config import Settings
 from webapp.demo.accounts import create_accounts
+from webapp.demo.codes import issue_codes
 from webapp.demo.consents import give_consents
 from webapp.demo.history import earlier_refreshes
+from webapp.demo.messages import write_messages
 from webapp.demo.team import settle_practices
 from webapp.domain import consent, feeds
 from webapp.domain.eligibility import Member
@@ -43,7 +45,9 @@ def fill(settings: Settings, today: date, progress: Callable[[str], None]) -> No
     progress(f"  published {', '.join(published)}")
     progress("making the fixed accounts")
     create_accounts()
+    issue_codes(settings)
     settle_practices(settings)
+    write_messages(settings)
 
 
 def _every_hundredth_member() -> list[str]:
