@@ -1,0 +1,60 @@
+"""The demo's secure messages: `messages.toml`, written and answered through the portal's own commands."""
+
+import secrets
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from webapp import clock
+from webapp.config import Settings
+from webapp.domain import accounts, message_queue, messages
+from webapp.domain.accounts import Account
+from webapp.domain.audit import Actor
+from webapp.domain.messages import Draft
+
+FILE = Path(__file__).with_name("messages.toml")
+
+
+def write_messages(settings: Settings) -> None:
+    """Write every thread of the file. The accounts that it names must be made."""
+    staff = _answerer()
+    for number, entry in enumerate(tomllib.loads(FILE.read_text(encoding="utf-8"))["thread"]):
+        portal = entry["portal"]
+        account = Account.get(Account.portal == portal, Account.username == entry["username"])
+        draft = Draft(entry["body"], f"demo-{number}", topic=entry["topic"], subject=entry["subject"])
+        with _days_ago(entry["days_ago"]):
+            thread = messages.begin(account, draft, Actor(portal, "", account.id), settings.plan)
+        if "answer" in entry:
+            with _days_ago(entry["answer_days_ago"]):
+                message_queue.answer(
+                    message_queue.thread_for_staff(thread.key, Actor("support", "", staff.id)),
+                    staff,
+                    Draft(entry["answer"], f"demo-{number}"),
+                    Actor("support", "", staff.id),
+                    settings.plan,
+                    link=f"{settings.base_url}/{portal}s/messages",
+                )
+
+
+def _answerer() -> Account:
+    """The member of staff who answered; with a password that nobody knows."""
+    return accounts.create_account(
+        portal="support",
+        username="demo.desk",
+        email="desk@portal.example.org",
+        first_name="Dana",
+        last_name="Whitfield",
+        password=secrets.token_urlsafe(24),
+    )
+
+
+@contextmanager
+def _days_ago(days: int) -> Iterator[None]:
+    """Set the clock back for a while."""
+    clock.current().advance(timedelta(days=-days))
+    try:
+        yield
+    finally:
+        clock.current().advance(timedelta(days=days))
