@@ -143,9 +143,11 @@ def complete(plan: Plan) -> bool:
 
 
 def finish(plan: Plan) -> None:
-    """After rows were loaded: places, what there is to choose from, positions of listings without one of their own,
-    and no word left that nobody has."""
+    """After rows were loaded: facilities once, places, what there is to choose from, positions of listings without
+    one of their own, and no word left that nobody has."""
     with transaction():
+        update(_unlisted())
+        _list_facilities_once()
         places = directory_places.rebuild(plan)
         _fill_positions(places, plan)
         Choice.delete().execute()
@@ -165,6 +167,33 @@ def place_of(row: Provider) -> str:
 def newest(rows: Iterable[Provider]) -> Provider:
     """Of several rows the one confirmed last, then the one with the smaller tax number."""
     return min(rows, key=lambda row: (-(row.received_on or date.min).toordinal(), row.tin))
+
+
+def _unlisted() -> list[str]:
+    """Providers without any listing, such as a facility that another number stood for."""
+    rows = Provider.select(Provider.npi).where(Provider.npi.not_in(Listing.select(Listing.npi))).distinct()
+    return [npi for (npi,) in rows.tuples()]
+
+
+def _list_facilities_once() -> None:
+    """A hospital or clinic may have several NPIs at one address: it is listed under the first of them."""
+    facilities = (
+        Provider.select(Provider.id, Provider.practice_name, Provider.address_line_1, Provider.city)
+        .join(Listing, on=(Listing.id == Provider.id))
+        .where(Provider.first_name == "", Provider.last_name == "", Provider.address_line_1 != "")
+        .order_by(Provider.id)
+        .tuples()
+    )
+    known: set[tuple[str, ...]] = set()
+    again = []
+    for number, *address in facilities:
+        key = tuple(map(fold, address))
+        if key in known:
+            again.append(number)
+        known.add(key)
+    for piece in _pieces(again, _BATCH):
+        Posting.delete().where(Posting.listing.in_(piece)).execute()
+        Listing.delete().where(Listing.id.in_(piece)).execute()
 
 
 def _listings(rows: Sequence[Provider]) -> Iterator[tuple[tuple[Any, ...], set[str]]]:

@@ -170,7 +170,7 @@ def _looked_for(text: str) -> list[str]:
     known = (
         {word for (word,) in Word.select(Word.word).where(Word.word.in_(short)).tuples()} if short else set()
     )
-    return [word for word in words if len(word) > 2 or word in known]
+    return [word for word in words if len(word) > 2 or not word.isascii() or word in known]
 
 
 def _beginning(word: str) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from reports.words import N_
+from webapp.domain.directory_words import is_one_letter_off
 from webapp.domain.text import fold, fold_words
 
 
@@ -116,3 +117,8 @@ def key_of(spelling: str) -> str:
     """What stands for a specialty in addresses: "cardiology"; of one not listed its own words."""
     known = find(spelling)
     return known.key if known else "-".join(fold_words(spelling)).lower()[:80]
+
+
+def is_nearly(typed_key: str, key: str) -> bool:
+    """Whether one wrong letter is between two keys."""
+    return is_one_letter_off(typed_key.upper(), key.upper())
