@@ -28,9 +28,7 @@ def password() -> Response:
     """Change the password; the one page that opens when it is too old."""
     account, plan = current_user.account, settings().plan
     form = PasswordForm()
-    if request.method == "POST" and form.validate() and (
-        (form.is_owners() and _password_set(form)) or form.is_sent_twice()
-    ):
+    if request.method == "POST" and form.validate() and _password_changed(form):
         return pages.done(_("Your password is changed."))
     return pages.page(
         "password",
@@ -40,6 +38,10 @@ def password() -> Response:
         rules=plan.password_rules(account.portal),
         expired=password_age.is_expired(account, plan),
     )
+
+
+def _password_changed(form: PasswordForm) -> bool:
+    return _password_set(form) if form.is_owners() else form.is_sent_twice()
 
 
 def _password_set(form: PasswordForm) -> bool:
