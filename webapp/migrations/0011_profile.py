@@ -38,6 +38,8 @@ def up(migrator, db):
         account = ForeignKeyField(Account, on_delete="CASCADE")
         target = TextField()
         began_at = DateTimeField(index=True)
+        used_at = DateTimeField(null=True)
+        used_with = CharField(max_length=64, default="")
 
         class Meta:
             database = db

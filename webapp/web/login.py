@@ -70,7 +70,7 @@ def answer_login(portal: str, partial: str, title: str) -> Response:
 def answer_code(portal: str) -> Response:
     """The second step: ask for the code, for five minutes after a right password; then sign in and go on."""
     row = pending_sign_ins.find(request.cookies.get(cookie_name(f"{portal}_pending")), portal)
-    if row is None:
+    if row is None or (row.used_at and request.method == "GET"):
         return _too_late(portal)
     form = CodeForm()
     status = 200
@@ -88,6 +88,11 @@ def answer_code(portal: str) -> Response:
         "plain.html", "partials/login_code.html", title=_("Enter your code"), status=status, form=form,
         action=request.path, login_url=url_for(f"{portal}.login"),
     )  # fmt: skip
+
+
+def stale_code(portal: str) -> Response:
+    """The form came from before a sign-in: whoever is signed in goes on, others begin again."""
+    return _too_late(portal)
 
 
 def must_wait(wait: throttle.MustWait) -> str:
@@ -124,14 +129,23 @@ def _signed_in(portal: str, form: LoginForm) -> Response:
 
 def _code_given(row: PendingSignIn, form: CodeForm) -> Response:
     portal: str = row.account.portal
-    second_factor.check(
-        row.account, form.code.data, secret_key(), actor(portal), settings().plan, freeze_links(), device()
-    )
-    if not pending_sign_ins.end(row):
+    try:
+        second_factor.check(
+            row.account,
+            form.code.data,
+            secret_key(),
+            actor(portal),
+            settings().plan,
+            freeze_links(),
+            device(),
+        )
+    except second_factor.WrongCode:
+        if not pending_sign_ins.is_second_tap(row, form.code.data, secret_key()):
+            raise
+    if not pending_sign_ins.use(row, form.code.data, secret_key()):
         return _too_late(portal)
     response = render.leave_for(row.target)
     sign_in(response, row.account, code_given=True)
-    drop_cookie(response, f"{portal}_pending")
     return response
 
 

@@ -21,6 +21,9 @@ def login_code() -> Response:
     return login.answer_code("provider")
 
 
+login_code.when_stale = lambda: login.stale_code("provider")  # type: ignore[attr-defined]
+
+
 @blueprint.get("/profile", endpoint="profile")
 @audience.provider
 def overview() -> Response:
