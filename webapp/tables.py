@@ -33,6 +33,7 @@ from webapp.domain.report_mails import ReportMail
 from webapp.domain.row_searches import RowSearch
 from webapp.domain.second_factor import RecoveryCode, SecondFactor
 from webapp.domain.sessions import Session
+from webapp.domain.survey import SurveyAnswers, SurveyTaken
 from webapp.domain.throttle import TryCount
 from webapp.domain.update_requests import UpdateRequest
 from webapp.flows.runs import FlowRun
@@ -86,6 +87,8 @@ ALL_TABLES = tuple(
             SecondFactor,
             SecurityAnswer,
             Session,
+            SurveyAnswers,
+            SurveyTaken,
             TryCount,
             UpdateRequest,
             Word,

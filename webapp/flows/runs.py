@@ -48,13 +48,15 @@ class Finished:
     now: bool
 
 
-def begin(flow: Flow) -> tuple[str, FlowRun]:
-    """Start a run. Returns the token for the browser, 256 random bits, and the row; only a hash is stored."""
+def begin(flow: Flow, account_id: int | None = None) -> tuple[str, FlowRun]:
+    """Start a run, of an account or of whoever holds its token. Returns the token for the browser, 256 random bits,
+    and the row; only a hash is stored."""
     token = secrets.token_urlsafe(32)
     with transaction():
         run = FlowRun.create(
             token_hash=_hash(token),
             flow=flow.name,
+            account_id=account_id,
             answers="{}",
             completed="[]",
             expires_at=clock.now() + flow.keep_for,
@@ -72,6 +74,15 @@ def find(flow: Flow, token: str | None) -> FlowRun | None:
         & (FlowRun.expires_at > clock.now())
     )
     return FlowRun.get_or_none(alive)
+
+
+def of_account(flow: Flow, account_id: int) -> FlowRun | None:
+    """The account's live run: an unfinished one before those that are finished. No browser holds a token of it, so
+    that it goes on wherever the account signs in, and for nobody else."""
+    mine = FlowRun.select().where(
+        FlowRun.flow == flow.name, FlowRun.account_id == account_id, FlowRun.expires_at > clock.now()
+    )
+    return mine.order_by(FlowRun.finished_at.is_null().desc(), FlowRun.expires_at.desc()).first()
 
 
 @contextmanager

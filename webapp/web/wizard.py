@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, request, url_for
+from flask_login import current_user
 
 from webapp import clock
 from webapp.flows import runs
@@ -85,7 +86,7 @@ class Wizard:
     template: the page around the step's partial. cancelled: the endpoint to leave for. commit: does what
     the wizard is for, inside Finish's transaction, and returns what to remember of it. done: the response
     after that, given what commit returned. home: the endpoint for whoever comes back to a finished run.
-    audience: who may open it.
+    audience: who may open it. A wizard for signed-in people has one run for each account.
     """
 
     flow: Flow
@@ -111,8 +112,18 @@ class Wizard:
 
     def finished_run(self) -> runs.FlowRun | None:
         """The run that this browser has finished, for a page that comes after; None when there is none."""
-        run = runs.find(self.flow, request.cookies.get(cookie_name(f"{self.flow.name}_run")))
+        run = self.run(request.cookies.get(cookie_name(f"{self.flow.name}_run")))
         return run if run and run.finished_at else None
+
+    def run(self, token: str | None) -> runs.FlowRun | None:
+        """The live run of whoever asks: the account's, or else the one that the browser's token names."""
+        owner = self.owner
+        return runs.find(self.flow, token) if owner is None else runs.of_account(self.flow, owner)
+
+    @property
+    def owner(self) -> int | None:
+        """The account that a run belongs to; None for wizards that need no account."""
+        return None if self.audience is audience.public else current_user.account.id
 
 
 class _Request:
@@ -123,7 +134,7 @@ class _Request:
         self.step = self.flow.step(slug) or abort(404)
         self.cookie = f"{self.flow.name}_run"
         self.token = request.cookies.get(cookie_name(self.cookie))
-        self.run = runs.find(self.flow, self.token)
+        self.run = wizard.run(self.token)
         self.state = self.run.state if self.run else State()
 
     def answer(self) -> Response:
@@ -287,7 +298,7 @@ class _Request:
     def begun(self) -> runs.FlowRun:
         """The run; it begins with the first thing that is sent, as opening a page changes nothing."""
         if self.run is None:
-            self.token, self.run = runs.begin(self.flow)
+            self.token, self.run = runs.begin(self.flow, self.wizard.owner)
         return self.run
 
     def save(self, state: State) -> None:
@@ -305,7 +316,7 @@ class _Request:
         return self.with_cookie(render.leave_for(self.url(step)))
 
     def with_cookie(self, response: Response) -> Response:
-        if self.run is not None:
+        if self.run is not None and self.wizard.owner is None:
             set_cookie(response, self.cookie, self.token or "")
         return response
 

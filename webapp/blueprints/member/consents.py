@@ -149,7 +149,7 @@ def give_consent(category: str) -> Response:
             freeze_links().link(current_user.account),
         )
         flash(_("Thank you. It is shared from the next monthly update on."), "good")
-        return render.leave_for(url_for("member.consents", **{"for": key}))
+        return render.leave_for(_address("member.consents", key))
     return render.page(
         "member/page.html",
         "partials/member/give_consent.html",
@@ -158,8 +158,8 @@ def give_consent(category: str) -> Response:
         form=form,
         about=_(CATEGORY_WORDS[category][1]),
         member=member,
-        action=url_for("member.give_consent", category=category, **{"for": key}),
-        back=url_for("member.consents", **{"for": key}),
+        action=_address("member.give_consent", key, category=category),
+        back=_address("member.consents", key),
     )
 
 
@@ -221,5 +221,10 @@ def _us_date(day: Any) -> str:
     return format_date(day, "MM/dd/yyyy") if day else ""
 
 
+def _address(endpoint: str, key: str, **values: Any) -> str:
+    values["for"] = key
+    return url_for(endpoint, **values)
+
+
 def _back(key: str) -> Response:
-    return redirect(url_for("member.consents", **{"for": key}), 303)  # type: ignore[return-value]
+    return redirect(_address("member.consents", key), 303)  # type: ignore[return-value]

@@ -14,6 +14,7 @@ from webapp.blueprints.member import (
     messages,
     profile,
     recovery,
+    survey,
     update,
 )
 from webapp.domain import accounts, audit, care_due, coverage, eligibility, household_view, pcp_choice
@@ -35,6 +36,7 @@ __all__ = [
     "messages",
     "profile",
     "recovery",
+    "survey",
     "update",
 ]
 
