@@ -150,11 +150,17 @@ def test_what_is_missing_is_said_at_its_field_and_the_rest_stays(
 
 def test_a_text_that_is_too_long_is_not_lost(person: Person) -> None:
     page = person.write("S" * 10_000, "B" * 10_001)
-    assert page.errors == ["Use at most 120 characters for the subject."]
+    assert page.errors[0] == "Use at most 120 characters for the subject."
+    assert page.errors[1].startswith("Use at most 10,000 characters for the message.")
     page = page.fill({"Subject": "S"}).submit("Send")
-    assert page.errors[0].startswith("Use at most 10,000 characters for the message.")
     assert len(page.form("Send").values["body"]) == 10_001
     assert page.fill({"Message": "B" * 10_000}).submit("Send").status == 200
+
+
+def test_everything_that_is_wrong_is_said_at_once(person: Person) -> None:
+    page = person.client.get(f"{person.start}/new")
+    page = person.send(page, [("setup.pdf", files.PROGRAM)], topic="", subject="", body="")
+    assert [line.split()[0] for line in page.errors] == ["Choose", "Enter", "Write", "We"]
 
 
 def test_a_topic_of_the_other_portal_is_none(person: Person) -> None:

@@ -110,7 +110,8 @@ def answer(
     thread: as its writer saw it (`latest_id` says up to which message). link: the address of the person's messages.
     Raises MessageRefused, AlreadyClaimed, or HasChanged; then nothing was sent. Sent twice it counts once.
     """
-    body = messages.checked_body(draft, plan)
+    messages.check(staff, draft, plan, begins=False)
+    body = messages.several_lines(draft.body)
     once = messages.once_of(staff, draft, thread.key, body)
     with transaction():
         if Message.select().where(Message.once == once).exists():

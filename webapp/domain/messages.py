@@ -67,12 +67,12 @@ WAITING, ANSWERED, CLOSED = N_("Waiting for an answer"), N_("Answered"), N_("Clo
 
 
 class MessageRefused(Exception):
-    """A message that cannot be sent. `field` is "topic", "subject", "body" or "files"; `why` is "missing", "long" or
-    "many"."""
+    """A message that cannot be sent. `problems`: pairs of a field ("topic", "subject", "body" or "files") and what is
+    wrong with it ("missing", "long" or "many"), each field once."""
 
-    def __init__(self, field: str, why: str) -> None:
-        super().__init__(f"{field}: {why}")
-        self.field, self.why = field, why
+    def __init__(self, *problems: tuple[str, str]) -> None:
+        super().__init__(", ".join(": ".join(problem) for problem in problems))
+        self.problems = problems
 
 
 class TooManyMessages(Exception):
@@ -128,17 +128,29 @@ def state_of(thread: MessageThread) -> str:
     return WAITING if thread.waiting_since is not None else ANSWERED
 
 
+def check(account: Account, draft: Draft, plan: Plan, *, begins: bool) -> None:
+    """Whether a message can be sent as it is. begins: it begins a thread, so it has a topic and a subject. Raises
+    MessageRefused with all that is wrong."""
+    found, body = [], several_lines(draft.body)
+    if begins and topic_of(account.portal, draft.topic) is None:
+        found.append(("topic", "missing"))
+    subject = one_line(draft.subject)
+    if begins and not 0 < len(subject) <= LONGEST_SUBJECT:
+        found.append(("subject", "long" if subject else "missing"))
+    if not 0 < len(body) <= LONGEST_BODY:
+        found.append(("body", "long" if body else "missing"))
+    if len(draft.files) > plan["messages"]["most_files"]:
+        found.append(("files", "many"))
+    if found:
+        raise MessageRefused(*found)
+
+
 def begin(account: Account, draft: Draft, actor: Actor, plan: Plan) -> MessageThread:
     """Send a message that begins a thread. Raises MessageRefused or TooManyMessages; then nothing was sent."""
+    check(account, draft, plan, begins=True)
     topic = topic_of(account.portal, draft.topic)
-    if topic is None:
-        raise MessageRefused("topic", "missing")
-    subject = one_line(draft.subject)
-    if not subject:
-        raise MessageRefused("subject", "missing")
-    if len(subject) > LONGEST_SUBJECT:
-        raise MessageRefused("subject", "long")
-    body = checked_body(draft, plan)
+    assert topic is not None
+    subject, body = one_line(draft.subject), several_lines(draft.body)
     with transaction():
         once = once_of(account, draft, topic.key, subject, body)
         if earlier := _sent_before(once):
@@ -162,7 +174,8 @@ def begin(account: Account, draft: Draft, actor: Actor, plan: Plan) -> MessageTh
 def reply(thread: MessageThread, draft: Draft, actor: Actor, plan: Plan) -> None:
     """Write again in one's own thread; a closed one opens anew. Raises MessageRefused or TooManyMessages."""
     account = thread.account
-    body = checked_body(draft, plan)
+    check(account, draft, plan, begins=False)
+    body = several_lines(draft.body)
     with transaction():
         once = once_of(account, draft, thread.key, body)
         if _sent_before(once):
@@ -262,18 +275,6 @@ def several_lines(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     plain = ("".join(c if c.isprintable() else " " for c in line).rstrip() for line in lines)
     return "\n".join(plain).strip()
-
-
-def checked_body(draft: Draft, plan: Plan) -> str:
-    """The text of a message ready to be kept. Raises MessageRefused."""
-    body = several_lines(draft.body)
-    if not body:
-        raise MessageRefused("body", "missing")
-    if len(body) > LONGEST_BODY:
-        raise MessageRefused("body", "long")
-    if len(draft.files) > plan["messages"]["most_files"]:
-        raise MessageRefused("files", "many")
-    return body
 
 
 def once_of(account: Account, draft: Draft, *parts: str) -> str:

@@ -1,4 +1,4 @@
-"""The forms of secure messages. Messages say what is wrong and how to mend it; what was typed stays, and so do the files
+"""The forms of secure messages. They say what is wrong and how to mend it; what was typed stays, and so do the files
 that were taken."""
 
 from typing import Any
@@ -25,17 +25,15 @@ class ReplyForm(Form):
     """An answer in a thread, with files. `taken`: the files that came before and are kept until the message is sent."""
 
     body = TextAreaField(_l("Message"))
-    files = MultipleFileField(_l("Files"))
+    files = MultipleFileField(_l("Files (optional)"))
 
     taken: list[MessageFile] = []
+    files_refused: list[str] = []
 
     def read(self, account: Account) -> Draft:
-        """The message as typed; files that can be taken are kept at once. Raises MessageRefused for one that cannot: the
-        others stay."""
-        refused = self._take_files(account)
-        if refused:
-            self.files.errors = refused
-            raise MessageRefused("files", "refused")
+        """The message as typed. Files that can be taken are kept at once; `files_refused` says what is wrong with the
+        others."""
+        self.files_refused = self._take_files(account)
         return Draft(
             body=self.body.data or "",
             once=request.form.get("once", ""),
@@ -64,7 +62,7 @@ class ReplyForm(Form):
         return refused
 
     def refuse(self, refusal: MessageRefused) -> None:
-        """Say at the field what is wrong and how to mend it."""
+        """Say at each field what is wrong and how to mend it."""
         most = settings().plan["messages"]["most_files"]
         said: dict[tuple[str, str], Any] = {
             ("topic", "missing"): _("Choose what your message is about."),
@@ -83,8 +81,10 @@ class ReplyForm(Form):
                 most,
             ),
         }
-        if (refusal.field, refusal.why) in said:
-            self[refusal.field].errors = [said[refusal.field, refusal.why]]
+        for problem in refusal.problems:
+            self[problem[0]].errors = [said[problem]]
+        if self.files_refused:
+            self.files.errors = self.files_refused
 
 
 class NewMessageForm(ReplyForm):
@@ -92,6 +92,9 @@ class NewMessageForm(ReplyForm):
 
     topic = SelectField(_l("What is it about?"), validate_choice=False)
     subject = StringField(_l("Subject"))
+    # Again, as errors are listed in the order of the fields.
+    body = TextAreaField(_l("Message"))
+    files = MultipleFileField(_l("Files (optional)"))
 
     def __init__(self, portal: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)

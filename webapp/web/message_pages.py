@@ -15,7 +15,7 @@ from flask_login import current_user
 from webapp import clock
 from webapp.domain import attachments, audit, messages
 from webapp.domain.message_tables import MessageFile, MessageThread
-from webapp.domain.messages import Draft, MessageRefused, NoSuchThread, TooManyMessages
+from webapp.domain.messages import MessageRefused, NoSuchThread, TooManyMessages
 from webapp.web import render
 from webapp.web.message_forms import NewMessageForm, ReplyForm
 from webapp.web.signed_in import actor, portal_of_request, settings
@@ -90,7 +90,10 @@ def _sent(form: ReplyForm, thread: MessageThread | None) -> Response | None:
         form.take_out(account, key)
         return None
     try:
-        draft: Draft = form.read(account)
+        draft = form.read(account)
+        if form.files_refused:
+            messages.check(account, draft, plan, begins=thread is None)
+            raise MessageRefused
         if thread is None:
             thread = messages.begin(account, draft, actor(), plan)
         else:
@@ -145,7 +148,7 @@ def _page(name: str, title: str, status: int = 200, **context: Any) -> Response:
         title=title,
         status=status,
         list_url=_url("messages"),
-        for_members=portal_of_request() == "member",
+        emergency=settings().plan["help_lines"]["emergency"] if portal_of_request() == "member" else "",
         telephone=_telephone(),
         **context,
     )
