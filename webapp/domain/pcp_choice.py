@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports import snapshot
+from reports.prepared import Prepared, slot
 from reports.tables import ATTRIBUTION
 from webapp import clock
 from webapp.config import Plan
 from webapp.domain import audit, directory, eligibility
 from webapp.domain.audit import Actor
 from webapp.domain.care import FROM_MEMBER, PcpSelection
-from webapp.domain.db import transaction
+from webapp.domain.db import database, transaction
 from webapp.domain.directory import Provider
 
 
@@ -82,7 +83,9 @@ def waiting(client_id: str) -> Chosen | None:
         PcpSelection.select()
         .where(PcpSelection.client_id == client_id)
         # As the refresh ranks them: of one day the portal's.
-        .order_by(PcpSelection.selected_on.desc(), (PcpSelection.source == FROM_MEMBER).desc(), PcpSelection.id)
+        .order_by(
+            PcpSelection.selected_on.desc(), (PcpSelection.source == FROM_MEMBER).desc(), PcpSelection.id
+        )
         .first()
     )
     if newest is None or newest.source != FROM_MEMBER:
@@ -94,6 +97,18 @@ def waiting(client_id: str) -> Chosen | None:
     if published is not None and published.as_of > newest.selected_on:
         return None
     return Chosen(newest.npi, directory.provider_name(newest.npi), newest.selected_on)
+
+
+_newest = Prepared(
+    database,
+    lambda: (
+        PcpSelection.select()
+        .where(PcpSelection.client_id == slot("client_id"))
+        # As the refresh ranks them: of one day the portal's ("member" sorts after "feed").
+        .order_by(PcpSelection.selected_on.desc(), PcpSelection.source.desc(), PcpSelection.id)
+        .limit(1)
+    ),
+)
 
 
 def _forget_today(client_id: str, today: date) -> None:

@@ -44,8 +44,11 @@ def directory_search_page() -> Response:
         status = 422
     # After Search is pressed or a page is turned the results take the focus; while somebody types they do not.
     pressed = "go" in request.args or request.headers.get("HX-Source") == "a"
-    part = "search_swap" if render.wants_partial() else "search"
-    return page(part, _("Search for a Provider"), status=status, focus=pressed, **context)
+    is_swap = render.wants_partial()
+    # On a page as a whole an error summary takes the focus.
+    focus = pressed and (is_swap or status == 200)
+    part = "search_swap" if is_swap else "search"
+    return page(part, _("Search for a Provider"), status=status, focus=focus, is_swap=is_swap, **context)
 
 
 @blueprint.get("/find-a-doctor/providers/<npi>")
