@@ -6,10 +6,13 @@ from sections, knows neither files nor addresses.
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
+from webapp.domain.directory_words import SHORTEST_FORGIVEN, is_one_letter_off
 from webapp.domain.text import fold
 
 #: Longer than any question; what is typed beyond it is not looked for.
@@ -20,7 +23,6 @@ MOST_RESULTS = 12
 #: A word in a heading says more about a section than one in its text.
 HEADING_WEIGHT, TITLE_WEIGHT = 5.0, 3.0
 SHORTEST_BEGINNING = 3  # letters of a word whose beginning alone was typed: "den", dental and dentist
-SHORTEST_MISTYPED = 4  # shorter words that differ by a letter are other words
 # How much a second mention adds, and how much a text's length counts: Okapi BM25 (Robertson and others 1994).
 SATURATION, LENGTH_COUNTS = 1.2, 0.5
 BEFORE, AROUND = 10, 32  # words shown of a section: before the first one found, and in all
@@ -80,10 +82,12 @@ class Index:
     def __init__(self, sections: Iterable[Section]) -> None:
         self._sections = tuple(sections)
         self._weights: dict[str, dict[int, float]] = defaultdict(dict)
+        self._tokens = [(_tokens(_head(section)), _tokens(section.text)) for section in self._sections]
         average = sum(len(section.text) for section in self._sections) / max(1, len(self._sections))
         for number, section in enumerate(self._sections):
             for word, weight in _weights(section, average).items():
                 self._weights[word][number] = weight
+        self._words = sorted(self._weights)
 
     def find(self, query: str) -> Found:
         """The sections that hold the words of `query`, at most MOST_RESULTS; those that hold all of them first."""
@@ -93,8 +97,12 @@ class Index:
         scores, held = self._scores(matches)
         order = sorted(scores, key=lambda number: (-held[number], -scores[number], number))[:MOST_RESULTS]
         known = {word for match in matches for word in match}
-        results = tuple(_result(self._sections[number], known) for number in order)
+        results = tuple(self._result(number, known) for number in order)
         return Found(query, results, bool(order) and held[order[0]] < len(asked))
+
+    def _result(self, number: int, known: set[str]) -> Result:
+        section, (head, text) = self._sections[number], self._tokens[number]
+        return Result(section, _marked(_head(section), head, known), _passage(section.text, text, known))
 
     def _scores(self, matches: list[dict[str, float]]) -> tuple[dict[int, float], Counter[int]]:
         scores: dict[int, float] = defaultdict(float)
@@ -112,10 +120,21 @@ class Index:
 
     def _matches(self, asked: str) -> dict[str, float]:
         """The words of the index that stand for the one asked for, and how well (0 to 1)."""
-        near = {word: like for word in self._weights if (like := _likeness(asked, word))}
-        if near or len(asked) < SHORTEST_MISTYPED:
+        near = {word: _likeness(asked, word) for word in self._beginning_with(asked)}
+        near |= {
+            word: 0.95 for ending in ("S", "ES") if (word := asked.removesuffix(ending)) in self._weights
+        }
+        if asked in self._weights:
+            near[asked] = 1.0
+        if near or len(asked) < SHORTEST_FORGIVEN:
             return near
-        return {word: 0.5 for word in self._weights if within_one_letter(asked, word)}
+        return {word: 0.5 for word in self._words if is_one_letter_off(asked, word)}
+
+    def _beginning_with(self, asked: str) -> list[str]:
+        if len(asked) < SHORTEST_BEGINNING:
+            return []
+        first = bisect_left(self._words, asked)
+        return list(takewhile(lambda word: word.startswith(asked), islice(self._words, first, None)))
 
 
 def clean(query: str) -> str:
@@ -124,28 +143,11 @@ def clean(query: str) -> str:
     return " ".join(kept.split())[:LONGEST].strip()
 
 
-def within_one_letter(one: str, other: str) -> bool:
-    """Whether two words differ by at most one letter: another one, one too many or few, or two that changed places."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    if len(one) > len(other):
-        one, other = other, one
-    start = next((i for i, letter in enumerate(one) if letter != other[i]), len(one))
-    rest, other_rest = one[start:], other[start:]
-    if len(one) < len(other):
-        return rest == other_rest[1:]
-    return rest[1:] == other_rest[1:] or (rest[:2] == other_rest[1::-1] and rest[2:] == other_rest[2:])
-
-
 def _likeness(asked: str, word: str) -> float:
-    if asked == word:
-        return 1.0
-    longer, shorter = (word, asked) if len(word) > len(asked) else (asked, word)
-    if not longer.startswith(shorter) or len(shorter) < SHORTEST_BEGINNING:
-        return 0.0
-    if longer[len(shorter) :] in ("S", "ES"):
-        return 0.95  # one or several of the same
-    return 0.4 + 0.5 * len(asked) / len(word) if longer is word else 0.0
+    """How well a word that begins with the one asked for stands for it."""
+    if word[len(asked) :] in ("S", "ES"):
+        return 0.95  # several of the same
+    return 0.4 + 0.5 * len(asked) / len(word)
 
 
 def _asked(query: str) -> list[str]:
@@ -169,14 +171,12 @@ def _weights(section: Section, average: float) -> dict[str, float]:
     return weights
 
 
-def _result(section: Section, known: set[str]) -> Result:
-    heading = section.heading or section.title
-    return Result(section, _marked(heading, _tokens(heading), known), _passage(section.text, known))
+def _head(section: Section) -> str:
+    return section.heading or section.title
 
 
-def _passage(text: str, known: set[str]) -> Marked:
+def _passage(text: str, tokens: list[_Token], known: set[str]) -> Marked:
     """The part of a text with the most of the words found, or its beginning."""
-    tokens = _tokens(text)
     hits = [number for number, token in enumerate(tokens) if token.word in known]
     if not tokens:
         return ()

@@ -1,12 +1,10 @@
 """The search of the content pages: forgiving, in context, the best first, and never at a loss."""
 
-from itertools import permutations
-
 import pytest
 
 from webapp import content
 from webapp.domain import site_search
-from webapp.domain.site_search import Index, Section, within_one_letter
+from webapp.domain.site_search import Index, Section
 
 
 def found(query: str, language: str = "en") -> list[tuple[str, str]]:
@@ -138,19 +136,3 @@ def test_each_result_leads_to_a_heading_of_its_page() -> None:
 
 def test_provider_guides_are_not_for_members() -> None:
     assert not [page for page, _ in found("report") if page.startswith("guide-provider")]
-
-
-@pytest.mark.parametrize("other", ["RIDE", "RIDES", "RID", "RIDR", "IRDE", "XRIDE"])
-def test_one_letter_is_one_letter(other: str) -> None:
-    assert within_one_letter("RIDE", other)
-    assert within_one_letter(other, "RIDE")
-
-
-@pytest.mark.parametrize("other", ["RIDERS", "RI", "REDS", "EDIR", "SIDES", ""])
-def test_two_letters_are_another_word(other: str) -> None:
-    assert not within_one_letter("RIDE", other)
-
-
-def test_changed_places_are_forgiven_side_by_side_only() -> None:
-    swapped = {"".join(each) for each in permutations("ABCD") if within_one_letter("ABCD", "".join(each))}
-    assert swapped == {"ABCD", "BACD", "ACBD", "ABDC"}
