@@ -181,8 +181,8 @@ def test_a_session_ended_on_purpose_needs_a_code_again(client: Client, phone: py
 def test_the_audit_log_tells_a_wrong_code_from_a_wrong_password(client: Client, phone: pyotp.TOTP) -> None:
     enter(sign_in(client, password="wrong") and sign_in(client), "000000")
     enter(client.get("/providers/login/code"), shown(phone))
-    rows = client.get("/providers/profile/sign-ins").table()
-    assert [row["What happened"] for row in rows] == [
+    listed = client.get("/providers/profile/sign-ins").main.xpath(".//dd")
+    assert [words(entry) for entry in listed] == [
         "Signed in",
         "Refused: the code was not right",
         "Refused: the password was not right",

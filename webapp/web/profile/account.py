@@ -18,7 +18,7 @@ from webapp.web.profile.forms import (
     PlainForm,
     questions_form,
 )
-from webapp.web.signed_in import actor, freeze_links, secret_key, settings, sign_out
+from webapp.web.signed_in import actor, freeze_links, renew_session, secret_key, settings, sign_out
 from webapp.web.texts import gettext as _
 
 QUESTIONS = {"member": 3}  # guide 000 asks for three, guide 001 for one
@@ -74,7 +74,7 @@ def email() -> Response:
     form = EmailForm()
     if request.method == "POST" and form.validate() and form.is_owners() and _code_sent(form):
         response = render.leave_for(pages.here("email_code"))
-        pages.renew_session(response)
+        renew_session(response)
         return response
     return pages.page(
         "email", _("Change your email address"), form, form.status if request.method == "POST" else 200
@@ -179,7 +179,7 @@ def sign_ins() -> Response:
         {
             "at": pages.moment(one.at),
             "outcome": words[one.outcome],
-            "device": one.device or _("Not known"),
+            "device": one.device or _("Browser not known"),
             "address": one.address,
         }
         for one in profiles.recent_sign_ins(current_user.account)

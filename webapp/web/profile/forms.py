@@ -61,7 +61,10 @@ class PasswordForm(ChangeForm):
     """A new password, twice."""
 
     password = PasswordField(_l("New Password"), [InputRequired(_l("Enter a new password."))])
-    confirm = PasswordField(_l("Re-enter New Password"))
+    confirm = PasswordField(
+        _l("Re-enter New Password"),
+        [InputRequired(_l("The two passwords are not the same. Enter the new password again."))],
+    )
 
     def is_sent_twice(self) -> bool:
         """Whether this is the second of two taps: the new password is the account's already, since just now."""
@@ -83,7 +86,10 @@ class EmailForm(ChangeForm):
     email = StringField(
         _l("New email address"), [InputRequired(_l("Enter your new email address.")), check_email]
     )
-    confirm = StringField(_l("Enter it again"))
+    confirm = StringField(
+        _l("Enter it again"),
+        [InputRequired(_l("The two email addresses are not the same. Enter your address again."))],
+    )
 
     def validate_confirm(self, field: Field) -> None:
         if (field.data or "").strip().casefold() != (self.email.data or "").strip().casefold():
@@ -145,6 +151,10 @@ def _check_question(form: QuestionsForm, field: Field) -> None:
 def _check_answer(form: QuestionsForm, field: Field) -> None:
     if not (field.data or "").strip():
         raise ValidationError(_("Enter the answer to the security question."))
+
+
+for _check in (_check_question, _check_answer):
+    _check.field_flags = {"required": True}  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=4)

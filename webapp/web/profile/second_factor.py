@@ -8,7 +8,7 @@ from webapp.domain import second_factor, throttle
 from webapp.web import login, render
 from webapp.web.profile import pages
 from webapp.web.profile.forms import ChangeForm
-from webapp.web.signed_in import actor, freeze_links, secret_key, settings
+from webapp.web.signed_in import actor, freeze_links, renew_session, secret_key, settings
 from webapp.web.texts import gettext as _
 
 
@@ -20,7 +20,7 @@ def overview() -> Response:
     if request.method == "POST" and not is_on and form.validate() and form.is_owners():
         second_factor.begin(account, secret_key())
         response = render.leave_for(pages.here("second_factor_code"))
-        pages.renew_session(response)
+        renew_session(response)
         return response
     return pages.page(
         "second_factor",
