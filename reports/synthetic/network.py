@@ -15,6 +15,7 @@ from reports.synthetic.cast import Cast
 from reports.synthetic.catalogue import rows
 from reports.synthetic.draws import Floats, Ints, date_of, npi, pick, whole
 from reports.synthetic.names import Town, names, street_addresses, telephones, towns
+from reports.synthetic.trades import CREDENTIALS, LANGUAGE_WEIGHTS, LANGUAGES, SPECIALTIES
 
 #: Kinds of performers other than the member's own PCP, with how many there are for 100,000 members (at least two).
 _OTHERS = {
@@ -30,19 +31,9 @@ _OTHERS = {
 }
 #: A small demo still needs doctors to find: never fewer than so many members have.
 FEWEST = 9_000
+#: Days within which a provider may be too new to be found.
+_NEWEST = 3
 
-_SPECIALTIES = {
-    "specialist": ("Cardiology", "Obstetrics and Gynecology", "Orthopedic Surgery", "Gastroenterology", "Dermatology",
-                   "Endocrinology", "General Surgery", "Infectious Disease", "Neurology", "Pulmonary Disease"),
-    "eye": ("Ophthalmology", "Optometry"),
-    "laboratory": ("Clinical Laboratory",),
-    "radiology": ("Diagnostic Radiology",),
-    "behavioral": ("Clinical Psychology", "Clinical Social Work", "Psychiatry", "Marriage and Family Therapy"),
-    "substance": ("Addiction Medicine",),
-    "dental": ("General Dentistry", "Pediatric Dentistry"),
-    "supplier": ("Medical Equipment and Supplies", "Home Health", "Transportation"),
-    "pharmacy": ("Pharmacy",),
-}  # fmt: skip
 #: What a place that bills for itself is called in the provider feed, by its kind; other names for doctors' offices.
 _PLACES = {
     "hospital": "Hospital",
@@ -55,9 +46,6 @@ FACILITIES = frozenset(_PLACES.values()) - {"Community Health Center"}
 #: Invented: a place whose very name tells why people are there. Name and town.
 _RECOVERY = (("Cedar Ridge Recovery Center", "New Haven"), ("Quiet Cove Recovery Center", "Hartford"))
 _ORGANISATIONS = {"laboratory", "supplier", "pharmacy"}
-_LANGUAGES = ("English", "English, Spanish", "English, Portuguese", "English, Polish", "English, Chinese",
-              "English, Haitian Creole", "English, Spanish, Portuguese")  # fmt: skip
-_LANGUAGE_WEIGHTS = (60, 26, 4, 3, 3, 2, 2)
 
 
 @dataclass
@@ -127,6 +115,11 @@ def _row(**facts: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _confirmed(as_of: int, turn: int) -> Any:
+    """A day of the year before, when the record came last; never one of the last three days."""
+    return date_of(as_of - 10 - turn % 340)
+
+
 def _nearest(latitude: float, longitude: float) -> int:
     known = towns()
     return min(
@@ -167,7 +160,7 @@ def _cast_practice(network: Network, practice: Any, members: int, as_of: int) ->
             latitude=float(site["latitude"]),
             longitude=float(site["longitude"]),
             enrolled_on=date_of(as_of - 2000 - number * 90),
-            received_on=date_of(as_of - 1990 - number * 90),
+            received_on=_confirmed(as_of, number * 23),
         )
         own = len(practice.providers) == 1
         billing = person["npi"] if own else npi(90_000_000 + int(practice.tin[-6:]))
@@ -221,14 +214,25 @@ def _invented_practices(network: Network, rng: np.random.Generator, members: int
 
 
 def _second_tin(network: Network, practice: Practice, doctors: list[dict[str, Any]], rank: int) -> None:
-    """The first half of a practice's PCPs also see members under another tax ID."""
+    """The first half of a practice's PCPs also see members in the next town, under another tax ID."""
+    home, known = towns()[practice.town], names()
+    town = min(
+        (town for town in towns() if town.name != home.name),
+        key=lambda town: (town.latitude - home.latitude) ** 2 + (town.longitude - home.longitude) ** 2,
+    )
     sister = Practice(
-        f"06{5_000_000 + rank * 17:07d}", f"{practice.name} of {towns()[practice.town].name}", practice.town,
+        f"06{5_000_000 + rank * 17:07d}", f"{practice.name} of {town.name}", practice.town,
         practice.weight * 0.3, practice.clinic,
     )  # fmt: skip
+    there = {
+        "address_line_1": f"{100 + rank} {known.streets[rank % len(known.streets)]} {known.street_kinds[0]}",
+        "city": town.name, "zip": town.zip, "latitude": town.latitude, "longitude": town.longitude,
+        "telephone": f"{('203', '860')[rank % 2]}-555-01{rank * 7 % 100:02d}",
+    }  # fmt: skip
     for row in doctors[: (len(doctors) + 1) // 2]:
         again = {
-            **row, "tin": sister.tin, "practice_name": sister.name, "group_medicaid_number": f"005{rank:06d}",
+            **row, **there, "tin": sister.tin, "practice_name": sister.name,
+            "group_medicaid_number": f"005{rank:06d}",
         }  # fmt: skip
         sister.pcps.append(network.add(again, "pcp", npi(20_000_000 + rank)))
     network.practices.append(sister)
@@ -244,7 +248,7 @@ def _doctor(
     )
     latitude, longitude = _position(rng, town)
     # The newest few came within the last three days: they test the 72 hours until a provider must be found.
-    age = int(whole(rng, 0, 3, 1)[0]) if rng.random() < 0.01 else int(whole(rng, 40, 5000, 1)[0])
+    age = int(whole(rng, 0, _NEWEST, 1)[0]) if rng.random() < 0.01 else int(whole(rng, 40, 5000, 1)[0])
     return _row(
         npi=npi(30_000_000 + number),
         individual_medicaid_number=f"008{number:06d}",
@@ -256,7 +260,7 @@ def _doctor(
         pcp=True,
         pcmh=int(practice.tin[2:]) // 17 % 3 == 0,
         accepting_new_patients=bool(rng.random() < 0.78),
-        languages=_LANGUAGES[int(pick(rng, _LANGUAGE_WEIGHTS, 1)[0])],
+        languages=LANGUAGES[int(pick(rng, LANGUAGE_WEIGHTS, 1)[0])],
         address_line_1=clinic["address"] if clinic else street_addresses(rng, 1)[0].split(" Apt")[0],
         city=town.name,
         zip=town.zip,
@@ -264,7 +268,7 @@ def _doctor(
         latitude=latitude,
         longitude=longitude,
         enrolled_on=date_of(as_of - age - 5),
-        received_on=date_of(as_of - age),
+        received_on=date_of(as_of - age) if age <= _NEWEST else _confirmed(as_of, age),
         **_person(rng),
     )
 
@@ -288,7 +292,7 @@ def _others(network: Network, rng: np.random.Generator, members: int, as_of: int
         for rank in range(max(3, per_100_000 * max(members, FEWEST) // 100_000)):
             town = places[int(pick(rng, weights, 1)[0])]
             latitude, longitude = _position(rng, town)
-            specialty = _SPECIALTIES[kind][rank % len(_SPECIALTIES[kind])]
+            specialty = SPECIALTIES[kind][rank % len(SPECIALTIES[kind])]
             company = f"{known[(rank * 7 + number) % len(known)]} {specialty}"
             own = npi(50_000_000 + number)
             row = _row(
@@ -300,9 +304,9 @@ def _others(network: Network, rng: np.random.Generator, members: int, as_of: int
                 kind={"behavioral": "behavioral", "substance": "behavioral", "dental": "dental"}.get(
                     kind, "medical"
                 ),
-                credential={"eye": "OD", "dental": "DMD", "behavioral": "PhD"}.get(kind, "MD"),
+                credential=CREDENTIALS.get(specialty, "MD"),
                 accepting_new_patients=bool(rng.random() < 0.7),
-                languages=_LANGUAGES[int(pick(rng, _LANGUAGE_WEIGHTS, 1)[0])],
+                languages=LANGUAGES[int(pick(rng, LANGUAGE_WEIGHTS, 1)[0])],
                 address_line_1=street_addresses(rng, 1)[0].split(" Apt")[0],
                 city=town.name,
                 zip=town.zip,
@@ -310,7 +314,7 @@ def _others(network: Network, rng: np.random.Generator, members: int, as_of: int
                 latitude=latitude,
                 longitude=longitude,
                 enrolled_on=date_of(as_of - 900 - rank % 700),
-                received_on=date_of(as_of - 895 - rank % 700),
+                received_on=_confirmed(as_of, rank * 17),
                 **_person(rng),
             )
             if kind in _ORGANISATIONS:
@@ -348,7 +352,7 @@ def _facilities(network: Network, rng: np.random.Generator, as_of: int) -> None:
                 latitude=float(place["latitude"]),
                 longitude=float(place["longitude"]),
                 enrolled_on=date_of(as_of - 4000 + number),
-                received_on=date_of(as_of - 3990 + number),
+                received_on=_confirmed(as_of, number * 11),
             ),
             place["kind"].split(" ")[0],
             place["npi"],
