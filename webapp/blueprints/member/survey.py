@@ -15,7 +15,7 @@ from webapp import clock
 from webapp.blueprints.member import blueprint
 from webapp.domain import eligibility, household_view, survey
 from webapp.domain.eligibility import Member
-from webapp.domain.survey_topics import TOPICS, Topic
+from webapp.domain.survey_topics import ADULT, TOPICS, Topic
 from webapp.flows import runs
 from webapp.flows.engine import Flow, Refused, State, Step, Values, next_open_step
 from webapp.web import audience, language, render
@@ -76,7 +76,7 @@ def _choose(form: WhoForm, state: State) -> Values:
 
 
 def _only_for(form: str | None) -> Callable[[State], bool]:
-    return lambda state: form is None or state.of("who").get("form") == form
+    return lambda state: form is None or state.of("who").get("form", ADULT) == form
 
 
 def _still_open(state: State) -> bool:
