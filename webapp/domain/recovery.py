@@ -136,7 +136,7 @@ class Recovery:
         if not codes.redeem(_PURPOSE, self.run_key, typed, self.secret_key, self.plan):
             self._refuse("recover-code", None, pause)
             raise WrongCode
-        throttle.forget(*keys)
+        throttle.forget(*keys, _key(self.secret_key, "mail", self.portal, whose))
 
     def may_answer(self, account: Account) -> bool:
         """Whether answers would be looked at now."""

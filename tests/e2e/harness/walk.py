@@ -175,7 +175,8 @@ class Walk:
         """A screenshot under var/e2e/shots, for the guide or for looking at."""
         target = RESULTS / "shots" / self.name / str(self.combination) / f"{name}.png"
         target.parent.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=target, full_page=whole)
+        # Hiding the caret would leave a style attribute on each input, and HTMX carries those over into the next part.
+        self.page.screenshot(path=target, full_page=whole, caret="initial")
         return target
 
     # --- waiting and checking ---
