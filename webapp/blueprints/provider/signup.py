@@ -101,6 +101,7 @@ def _contact(state: State) -> Contact:
 def _summary(state: State) -> dict[str, Any]:
     """Step 6: what the guide lists, each with the step in which it is changed."""
     person, chosen, contact = state.of(PERSON), state.of(ACCOUNT), _contact(state)
+    role = state.of(ROLE)["role"]
     added = picks_of(state, state.of(PROVIDERS)).added
     names = directory.practice_names(list(added))
     tins = [" ".join(part for part in (practices.masked(tin), names.get(tin)) if part) for tin in added]
@@ -114,7 +115,7 @@ def _summary(state: State) -> dict[str, Any]:
             (_("Phone"), contact.phone, PERSON),
             (_("Practice Name"), contact.practice_name, PERSON),
             (_("TIN"), "; ".join(tins), PROVIDERS),
-            (_("I am a(n)"), _(state.of(ROLE)["role"]), ROLE),
+            (_("I am a(n)"), _(role), ROLE),
         ]
     }
 

@@ -92,7 +92,7 @@ class PersonalForm(StepForm):
         _l("Contact Phone"),
         [DataRequired(_l("Enter the telephone number as ###-###-####, like 203-555-0142."))],
         filters=[one_line],
-        description=_l("###-###-####"),
+        description="###-###-####",
     )
     department = _optional(_l("Department"), LONGEST["department"])
     practice_name = _line(
