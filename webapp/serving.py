@@ -3,10 +3,11 @@
 import logging
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import waitress
 
-from webapp import create_app
+from webapp import clock, create_app
 from webapp.config import Settings
 from webapp.domain import (
     access_requests,
@@ -27,6 +28,7 @@ from webapp.flows import runs
 
 log = logging.getLogger("portal.worker")
 _PAUSE_SECONDS = 2.0
+_REMIND_EVERY = timedelta(minutes=10)  # reminders are a matter of days
 
 
 class NotReady(Exception):
@@ -76,6 +78,7 @@ def work(settings: Settings) -> None:
 
 
 def _deliver_until(settings: Settings, stop: threading.Event) -> None:
+    remind_at = clock.now()
     while not stop.is_set():
         try:
             with connected():
@@ -86,13 +89,15 @@ def _deliver_until(settings: Settings, stop: threading.Event) -> None:
                 access_requests.expire_due(settings)
                 runs.sweep()
                 codes.sweep()
+                pending_sign_ins.sweep()
+                second_factor.sweep()
                 sessions.sweep(settings.plan)
-        except Exception:
-            # A fault now, such as a database that restarts, must not end the worker.
-            log.exception("the worker will try again")
-        stop.wait(_PAUSE_SECONDS)
                 if clock.now() >= remind_at:
                     password_age.queue_reminders(settings)
                     remind_at = clock.now() + _REMIND_EVERY
                 kept_forms.sweep()
                 attachments.sweep()
+        except Exception:
+            # A fault now, such as a database that restarts, must not end the worker.
+            log.exception("the worker will try again")
+        stop.wait(_PAUSE_SECONDS)

@@ -14,13 +14,13 @@ from webapp.domain.accounts import Account
 from webapp.domain.audit import Actor
 from webapp.domain.db import Table, database, transaction
 
-# Writing on every request would make each page wait for the disk; a minute's grain is fine for 15 minutes.
-_SEEN_GRAIN = timedelta(minutes=1)
-_SECOND_TAP = timedelta(seconds=20)
 # How long an ended session is still known as somebody's: it opens nothing, but a form that comes late can be kept for
 # its owner (kept_forms.py).
 _REMEMBERED = timedelta(hours=12)
 
+# Writing on every request would make each page wait for the disk; a minute's grain is fine for 15 minutes.
+_SEEN_GRAIN = timedelta(minutes=1)
+_SECOND_TAP = timedelta(seconds=20)
 
 
 class Session(Table):
@@ -73,6 +73,9 @@ def find_ended(token: str, portal: str, plan: Plan) -> Session | None:
     return session if session and clock.now() > _ends_at(session, plan) else None
 
 
+def seconds_left(session: Session, plan: Plan) -> int:
+    """How long a live session lives on if nothing is done; at least 1."""
+    return max(1, int((_ends_at(session, plan) - clock.now()).total_seconds()))
 
 
 def _ends_at(session: Session, plan: Plan) -> datetime:
@@ -89,9 +92,6 @@ _known = Prepared(
         .where(
             Session.token_hash == slot("token_hash"),
             Account.portal == slot("portal"),
-def seconds_left(session: Session, plan: Plan) -> int:
-    """How long a live session lives on if nothing is done; at least 1."""
-    return max(1, int((_ends_at(session, plan) - clock.now()).total_seconds()))
             Account.frozen_at.is_null(),
         )
     ),
@@ -104,6 +104,12 @@ def touch(session: Session, grain: timedelta = _SEEN_GRAIN) -> None:
     if now - session.seen_at >= grain:
         with transaction():
             Session.update(seen_at=now).where(Session.token_hash == session.token_hash).execute()
+        session.seen_at = now
+
+
+def extend(session: Session) -> None:
+    """The person asked to stay: the whole time begins anew."""
+    touch(session, timedelta(0))
 
 
 def renew(session: Session, plan: Plan) -> str:
@@ -135,38 +141,8 @@ def end(session: Session) -> None:
 
 
 def sweep(plan: Plan) -> None:
-        session.seen_at = now
-
-
-def extend(session: Session) -> None:
-    """The person asked to stay: the whole time begins anew."""
-    touch(session, timedelta(0))
-
-
-def renew(session: Session, plan: Plan) -> str:
-    """Give a session another token, after the password was asked for again, and return it. The token before is good
-    for a few seconds more, as the second of two taps comes with it. How long the session may last does not change."""
-    token = secrets.token_urlsafe(32)
-    now = clock.now()
-    with transaction():
-        Session.create(
-            token_hash=_hash(token),
-            account=session.account_id,
-            started_at=session.started_at,
-            seen_at=now,
-            address=session.address,
-            browser=session.browser,
-        )
-        ending = now - timedelta(hours=plan["session"]["longest_hours"]) + _SECOND_TAP
-        Session.update(started_at=ending).where(
-            Session.token_hash == session.token_hash, Session.started_at > ending
-        ).execute()
-    session.token_hash = _hash(token)
-    return token
-    """Remove sessions that can no longer be used."""
-    now = clock.now()
-    idle = now - timedelta(minutes=plan["session"]["idle_minutes"])
-    old = now - timedelta(hours=plan["session"]["longest_hours"])
+    """Remove sessions that can no longer be used, nor be known as somebody's."""
+    idle = timedelta(minutes=plan["session"]["idle_minutes"])
     with transaction():
         Session.delete().where(Session.seen_at < clock.now() - idle - _REMEMBERED).execute()
 

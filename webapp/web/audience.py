@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, flash, redirect, request, url_for
 from flask_login import current_user
 
 from webapp.domain import audit
-from webapp.web import duties, render
-from webapp.web.signed_in import actor, settings
+from webapp.web import duties, kept, render
+from webapp.web.signed_in import actor, ended_session, settings
+from webapp.web.texts import gettext as _
 
 AUDIENCES = ("public", "member", "provider", "support")
 
@@ -61,13 +62,29 @@ def _duty_first(portal: str) -> Response | None:
 
 
 def to_sign_in(portal: str) -> Response:
-    """Send the person to the portal's login page and, for a page that was read, back here afterwards."""
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    """Send the person to the portal's login page, and back here afterwards. What was sent after the session had ended
+    is kept until then."""
+    ended = ended_session(portal)
+    keep = ended is not None and kept.can_be_kept()
+    back = kept.address() if keep else request.full_path.rstrip("?") if request.method == "GET" else None
     login = url_for(f"{portal}.login", next=back)
     if request.headers.get("HX-Request") == "true":
         # A redirect would put the login page into the part that is being swapped.
-        return Response(status=401, headers={"HX-Redirect": login})
-    return redirect(login, 303)  # type: ignore[return-value]
+        response = Response(status=401, headers={"HX-Redirect": login})
+    else:
+        response = redirect(login, 303)  # type: ignore[assignment]
+    if ended is None:
+        return response
+    if keep:
+        kept.keep(response, ended.account)
+        flash(
+            _(
+                "You were signed out to keep your information private. Sign in again: what you typed is still here."
+            )
+        )
+    elif request.method == "GET":
+        flash(_("You were signed out to keep your information private. Please sign in again."))
+    return response
 
 
 def safe_next(target: str | None, portal: str) -> str:
