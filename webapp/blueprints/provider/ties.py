@@ -79,7 +79,8 @@ def say_if_lost(tin: str) -> None:
     former = next((one for one in practices.recently_lost(account, _SAID_FOR) if one.tin == tin), None)
     if tie and tie.report_access in ("expired", "refused"):
         said = _("Since %(day)s you cannot read the reports of %(practice)s.", **_told(tin, tie.changed_at))
-        flash(f"{said} {_('The page Patient Reports says why, and lets you ask again.')}", "warn")
+        more = _("The page Patient Reports says why, and lets you ask again.")
+        flash(f"{said} {more}", "warn")
     elif former:
         told = _told(tin, former.ended_at)
         flash(_("Since %(day)s you no longer work for %(practice)s here.", **told), "warn")
