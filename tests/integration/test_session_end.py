@@ -1,8 +1,11 @@
 """The end of a session: how long there is, staying, and what was typed when it came."""
 
+import gc
 from typing import Any
 
 import pytest
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
 
 from tests.harness.clock import TODAY, Hands
 from tests.harness.pages import Client, Page
@@ -12,6 +15,8 @@ from webapp.domain import accounts, kept_forms
 from webapp.domain.accounts import Account
 from webapp.domain.kept_forms import KeptForm
 from webapp.domain.sessions import Session
+from webapp.web import kept
+from webapp.web.forms import Form
 
 NEW = "/members/messages/new"
 TYPED = {
@@ -47,8 +52,9 @@ def fill_in(page: Page, username: str = "ana") -> Page:
     return page.fill({"Username": username, "Password": "Naranja7lago"}).submit("Login")
 
 
-def seconds(page: Page) -> int:
-    return int(page.response.headers["Session-Left"])
+def lasts(page: Page, minutes: float) -> bool:
+    """Whether the session lasts so long; the clock goes on while the test runs."""
+    return 0 <= minutes * 60 - int(page.response.headers["Session-Left"]) < 20
 
 
 # --- how long there is ---
@@ -61,9 +67,9 @@ def test_each_page_carries_the_warning_and_how_long_the_session_lasts(
     if portal == "provider":
         make("office", "provider")
     page = sign_in(client, "ana" if portal == "member" else "office", portal)
-    assert seconds(page) == 15 * 60
+    assert lasts(page, 15)
     [warning] = page.tree.xpath("//dialog[@id='ending']")
-    assert warning.get("data-left") == "900"
+    assert 880 < int(warning.get("data-left")) <= 900
     assert "signed out 15 minutes after your last step" in " ".join(warning.itertext())
 
 
@@ -78,7 +84,7 @@ def test_asking_how_long_there_is_extends_nothing(client: Client, ana: Account, 
     for _ in range(3):
         clock.advance(minutes=4)
         answer = client.open("HEAD", "/members/stay", headers={"HX-Request": "true"})
-    assert seconds(answer) == 3 * 60
+    assert lasts(answer, 3)
     clock.advance(minutes=3, seconds=1)
     assert client.get("/members/home").heading == "Secure Member Login"
 
@@ -87,7 +93,8 @@ def test_staying_begins_the_time_anew_at_once(client: Client, ana: Account, cloc
     sign_in(client)
     clock.advance(seconds=30)  # less than the grain in which pages note that the person is there
     page = client.post("/members/stay", headers={"HX-Request": "true"})
-    assert (page.status, seconds(page)) == (204, 900)
+    assert page.status == 204
+    assert lasts(page, 15)
 
 
 def test_without_script_staying_is_a_page(client: Client, ana: Account, clock: Hands) -> None:
@@ -99,7 +106,7 @@ def test_without_script_staying_is_a_page(client: Client, ana: Account, clock: H
     clock.advance(minutes=13)
     page = client.get("/members/stay")
     assert page.heading == "Do you need more time?"
-    assert seconds(page) == 2 * 60
+    assert lasts(page, 2)
     assert page.submit("Stay signed in").heading == "You are still signed in"
 
 
@@ -109,7 +116,7 @@ def test_nobody_stays_longer_than_twelve_hours(client: Client, ana: Account, clo
         clock.advance(minutes=10)
         client.post("/members/stay", headers={"HX-Request": "true"})
     clock.advance(minutes=8)
-    assert seconds(client.post("/members/stay", headers={"HX-Request": "true"})) == 2 * 60
+    assert lasts(client.post("/members/stay", headers={"HX-Request": "true"}), 2)
 
 
 def test_whoever_comes_late_is_told_why_to_sign_in_again(client: Client, ana: Account, clock: Hands) -> None:
@@ -219,7 +226,8 @@ def test_passwords_and_answers_are_not_kept(client: Client, ana: Account, clock:
     sign_in(client)
     token = client.csrf_token()
     clock.advance(minutes=16)
-    secrets = {"new_password": "Secret1", "answer_1": "Secret2", "pin": "Secret3", "code": "Secret4"}
+    names = ("new_password", "answer_1", "pin", "code", "present")
+    secrets = {name: f"Secret {name}" for name in names}
     client.post(NEW, {"csrf_token": token, "body": "Hello", **secrets})
     kept = KeptForm.get().answers
     assert "Hello" in kept
@@ -247,3 +255,31 @@ def test_nothing_of_it_is_in_the_address_of_the_login_page(
     page = late(client, clock)
     assert "Núñez" not in page.url
     assert "body" not in page.url
+
+
+def test_every_form_shows_again_what_was_typed(app: Any) -> None:
+    """Signing in apart, which has its own answer to being late."""
+    others = {form.__name__ for form in all_of(FlaskForm) - all_of(Form)}
+    assert others == {"Form", "LoginForm", "CodeForm"}
+
+
+def test_that_check_finds_a_form_of_another_kind(app: Any) -> None:
+    stranger = type("Stranger", (FlaskForm,), {})
+    assert stranger in all_of(FlaskForm) - all_of(Form)
+    del stranger
+    gc.collect()  # else the check above would find it, where it runs after this
+
+
+def test_a_field_for_a_secret_is_known_whatever_its_name() -> None:
+    class Odd(Form):
+        favourite_colour = PasswordField()
+        plain = StringField()
+
+    assert "favourite_colour" in kept.SECRET_FIELDS
+    assert "plain" not in kept.SECRET_FIELDS
+
+
+def all_of(form: type) -> set[type]:
+    """Every form that is one of these."""
+    direct = set(form.__subclasses__())
+    return direct.union(*(all_of(one) for one in direct))

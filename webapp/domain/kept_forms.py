@@ -22,7 +22,7 @@ KEPT_FOR = timedelta(minutes=30)
 #: More than any form of ours holds; the rest of something larger is not kept.
 LONGEST = 100_000
 
-#: Fields that hold a secret or belong to one page only.
+#: Fields that hold a secret, whatever their form says of them, or belong to one page only.
 _NOT_KEPT = re.compile(r"password|secret|answer_?\d|(^|_)pin\d?$|^code$|^csrf_token$|^go$")
 
 Answers = list[tuple[str, str]]

@@ -3,12 +3,24 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import PasswordField
+from wtforms.fields.core import UnboundField
 
 from webapp.web import kept
 
 
 class Form(FlaskForm):
     """A form that shows again what was typed when the session ended before it was sent (kept.py)."""
+
+    #: Beside password fields, the fields that hold a secret.
+    secret_fields: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        kept.SECRET_FIELDS.update(cls.secret_fields)
+        for name, field in vars(cls).items():
+            if isinstance(field, UnboundField) and issubclass(field.field_class, PasswordField):
+                kept.SECRET_FIELDS.add(name)
 
     class Meta(FlaskForm.Meta):
         csrf = False  # the guard in front of all views checks the token

@@ -18,6 +18,9 @@ from webapp.web.texts import gettext as _
 
 _COOKIE = "kept"
 
+#: The names of all fields that hold a secret, as the forms say themselves (forms.py). Such are never kept.
+SECRET_FIELDS: set[str] = set()
+
 
 def address() -> str:
     """This request's page: its path and query, whatever the language asked for."""
@@ -34,7 +37,8 @@ def can_be_kept() -> bool:
 def keep(response: Response, account: Account) -> None:
     """Keep the form of this request for the account whose session it was."""
     g.kept_now = True
-    token = kept_forms.keep(account, address(), request.form.items(multi=True))
+    typed = [(name, text) for name, text in request.form.items(multi=True) if name not in SECRET_FIELDS]
+    token = kept_forms.keep(account, address(), typed)
     set_cookie(response, _COOKIE, token, max_age=int(kept_forms.KEPT_FOR.total_seconds()))
 
 

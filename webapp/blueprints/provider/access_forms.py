@@ -3,21 +3,18 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, SelectMultipleField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired
 
 from webapp.blueprints.provider.ties import ROLE_WORDS, Shown
 from webapp.domain.access_requests import LONGEST_REASON
 from webapp.web.account_fields import one_line
+from webapp.web.forms import Form
 from webapp.web.texts import gettext as _
 
 
-class AccessForm(FlaskForm):
+class AccessForm(Form):
     """Role, practices, reason, attestation. The practices offered are those that may be asked for."""
-
-    class Meta:
-        csrf = False  # the guard in front of all views checks the token
 
     role = SelectField(_l("I am a(n):"), [InputRequired(_l("Choose your role."))], validate_choice=False)
     tins = SelectMultipleField(

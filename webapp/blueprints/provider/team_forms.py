@@ -1,23 +1,18 @@
 """The forms of the team's pages, of leaving a practice, and of joining one."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from webapp.blueprints.provider.ties import ROLE_WORDS
 from webapp.web import language
 from webapp.web.account_fields import check_email, one_line
+from webapp.web.forms import Form
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
 
 
-class _Form(FlaskForm):
-    class Meta:
-        csrf = False  # the guard in front of all views checks the token
-
-
-class RoleForm(_Form):
+class RoleForm(Form):
     """A person's role in the practice, one of the guide's five."""
 
     role = SelectField(_l("Role"), [InputRequired(_l("Choose a role."))], validate_choice=False)
@@ -54,7 +49,7 @@ class InviteForm(RoleForm):
             self.language.data = language.current()
 
 
-class LeaveForm(_Form):
+class LeaveForm(Form):
     """Leaving as the only Office Manager takes a word more."""
 
     told = BooleanField(
@@ -63,7 +58,7 @@ class LeaveForm(_Form):
     )
 
 
-class JoinForm(_Form):
+class JoinForm(Form):
     """The code of an invitation; letter case, spaces and dashes do not matter."""
 
     code = StringField(

@@ -5,7 +5,6 @@ from functools import lru_cache
 
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, PasswordField, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
@@ -14,6 +13,7 @@ from webapp.domain import accounts, throttle
 from webapp.domain.security_questions import QUESTIONS
 from webapp.web import language
 from webapp.web.account_fields import check_email, one_line
+from webapp.web.forms import Form
 from webapp.web.login import must_wait
 from webapp.web.signed_in import actor, device, secret_key, settings
 from webapp.web.texts import gettext as _
@@ -21,11 +21,8 @@ from webapp.web.texts import gettext as _
 _SECOND_TAP = timedelta(minutes=1)
 
 
-class PlainForm(FlaskForm):
+class PlainForm(Form):
     """A form of the profile. `status`: what a refused one answers."""
-
-    class Meta:
-        csrf = False  # the guard in front of all views checks the token
 
     status = 422
 
