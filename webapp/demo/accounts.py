@@ -6,7 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from webapp.domain import accounts, practices
+from webapp.domain import accounts, practices, second_factor
+from webapp.domain.accounts import Account
 from webapp.domain.eligibility import get_member
 
 FILE = Path(__file__).with_name("accounts.toml")
@@ -37,6 +38,7 @@ class DemoAccount:
     client_id: str | None = None  # members; the name is the member's
     first_name: str = ""
     last_name: str = ""
+    totp_secret: str | None = None  # base32; who has one signs in with a code too
     answers: tuple[tuple[str, str], ...] = ()  # (question, answer)
     ties: tuple[Tie, ...] = field(default_factory=tuple)
 
@@ -79,3 +81,12 @@ def create_accounts() -> None:
         for tie in demo.ties:
             access = "none" if tie.reason else tie.report_access
             practices.join_practice(account, tie.tin, tie.role, access)
+
+
+def turn_on_second_factors(secret_key: str) -> None:
+    """Turn on the second factor of every account that the file gives a secret. secret_key: the portal's own."""
+    for demo in demo_accounts():
+        if demo.totp_secret:
+            key = accounts.username_key(demo.username)
+            account = Account.get(Account.portal == demo.portal, Account.username_key == key)
+            second_factor.install(account, demo.totp_secret, secret_key)

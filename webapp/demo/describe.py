@@ -75,7 +75,7 @@ def _account(account: DemoAccount) -> dict[str, Any]:
         "language": account.language,
         "tins": [tie.tin for tie in account.ties],
         "client_id": account.client_id,
-        "totp_secret": None,
+        "totp_secret": account.totp_secret,
         # As the person reads it: the text of an offered question, not its key.
         "security_answers": [
             {"question": QUESTIONS.get(question, question), "answer": answer}

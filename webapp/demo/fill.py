@@ -10,7 +10,7 @@ from reports.catalog import REPORTS
 from reports.refresh import refresh
 from reports.synthetic import starter_cast, synthesize
 from webapp.config import Settings
-from webapp.demo.accounts import create_accounts
+from webapp.demo.accounts import create_accounts, turn_on_second_factors
 from webapp.demo.codes import issue_codes
 from webapp.demo.consents import give_consents
 from webapp.demo.history import earlier_refreshes
@@ -19,6 +19,7 @@ from webapp.demo.team import settle_practices
 from webapp.domain import consent, feeds
 from webapp.domain.eligibility import Member
 from webapp.domain.report_inputs import note_refreshed, portal_data
+from webapp.web.connection import demo_key
 
 MEMBERS = 5_000
 SEED = 2015
@@ -45,6 +46,7 @@ def fill(settings: Settings, today: date, progress: Callable[[str], None]) -> No
     progress(f"  published {', '.join(published)}")
     progress("making the fixed accounts")
     create_accounts()
+    turn_on_second_factors(settings.secret_key or demo_key())
     issue_codes(settings)
     settle_practices(settings)
     write_messages(settings)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import argon2
+import pyotp
 import pytest
 
 from reports import snapshot
@@ -17,11 +18,23 @@ from tests.harness.plan_rows import add_member
 from webapp.config import read_settings
 from webapp.demo import DemoRefused, describe_demo, load_demo
 from webapp.demo.accounts import DemoAccount, demo_accounts
-from webapp.domain import accounts, eligibility, facts, message_queue, messages, passwords, practices
+from webapp.domain import (
+    accounts,
+    eligibility,
+    facts,
+    message_queue,
+    messages,
+    passwords,
+    practices,
+    second_factor,
+)
 from webapp.domain.accounts import Account, SecurityAnswer
+from webapp.domain.audit import Actor
 from webapp.domain.eligibility import EligibilitySpan, Member, Registration
+from webapp.domain.freezing import FreezeLinks
 from webapp.domain.message_tables import MessageThread
 from webapp.domain.security_questions import QUESTIONS
+from webapp.web.connection import demo_key
 
 SETTINGS = read_settings({})
 PLAN = SETTINGS.plan
@@ -267,3 +280,12 @@ def test_the_demo_has_messages_one_answered_and_one_that_waits_too_long(load: Lo
     assert messages.unread(teresa) == 1
     waiting = message_queue.waiting(PLAN)
     assert [row.is_over for row in waiting] == [True, False]
+
+
+def test_one_account_signs_in_with_a_second_step_whose_secret_is_told(described: dict[str, Any]) -> None:
+    [listed] = [entry for entry in described["accounts"] if entry["totp_secret"]]
+    account = Account.get(Account.username == listed["username"])
+    assert second_factor.is_on(account)
+    code = pyotp.TOTP(listed["totp_secret"]).now()
+    links = FreezeLinks("http://localhost", "")
+    second_factor.check(account, code, demo_key(), Actor("provider", "127.0.0.1"), PLAN, links)
