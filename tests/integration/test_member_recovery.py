@@ -20,6 +20,7 @@ from tests.integration.recovery_walk import (
     identify,
     mailed_code,
     mails,
+    untranslated,
 )
 from webapp.config import read_plan
 from webapp.domain import account_changes, passwords, sessions
@@ -415,6 +416,21 @@ def test_each_step_is_in_the_audit_log_without_a_name_or_a_number(client: Client
         ("recover-answer", "done", own),
         ("recover", "done", own),
     ]
+
+
+@pytest.mark.parametrize("questions", [1, 3])
+def test_no_step_shows_words_that_nobody_translates(client: Client, questions: int) -> None:
+    add_ana_account(questions=questions)
+    page = identify(client)
+    paths = ["/members/recover/identity", page.path]
+    if questions == 1:
+        page = page.submit("Next")
+        paths.append(page.path)
+        page = give_code(page)
+        paths.append(page.path)
+    paths.append(give_answers(page).path)
+    assert len(paths) == {1: 5, 3: 3}[questions]
+    assert untranslated(client, paths) == {}
 
 
 @pytest.mark.parametrize("typed", ["<b>O'Brien</b>", "Ñ" * 10_000, "Робертсон", "\x00'; DROP TABLE member--"])

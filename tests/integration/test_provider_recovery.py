@@ -16,6 +16,7 @@ from tests.integration.recovery_walk import (
     give_code,
     mailed_code,
     mails,
+    untranslated,
 )
 from webapp.clock import now
 from webapp.domain import accounts, passwords, sessions
@@ -237,3 +238,14 @@ def test_an_address_in_another_alphabet_is_taken(client: Client) -> None:
     add_office_account(email="надя@пример.рф")
     assert ask_for_mail(client, "надя@пример.рф").heading == "Verification Code"
     assert len(mails("надя@пример.рф")) == 1
+
+
+def test_no_step_shows_words_that_nobody_translates(client: Client) -> None:
+    add_office_account()
+    add_office_account("nadia.two")
+    page = give_code(ask_for_mail(client))
+    assert untranslated(client, ["/providers/recover/email", "/providers/recover/code", page.path]) == {}
+    page = page.fill({"Your accounts": "nadia"}).submit("Next")
+    assert untranslated(client, [page.path]) == {}
+    page = page.fill({PET: "Luna"}).submit("Next")
+    assert untranslated(client, [page.path]) == {}
