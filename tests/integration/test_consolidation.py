@@ -6,6 +6,7 @@ import pytest
 
 from tests.harness.pages import Client
 from tests.harness.plan_rows import add_provider
+from tests.harness.visible import bypassing, pseudo_locale
 from tests.integration.consolidation_walk import (
     ANSWER,
     EMAIL,
@@ -26,6 +27,7 @@ from webapp.domain import accounts, practices
 from webapp.domain.accounts import Account, SecurityAnswer
 from webapp.domain.outbox import OutboxMessage
 from webapp.flows.runs import FlowRun
+from webapp.web.texts import forget_kept
 
 NO_MATCH = [
     (
@@ -33,6 +35,7 @@ NO_MATCH = [
         "and the Tax ID Number."
     )
 ]
+NAMES = ("HUSKY Health", "Connecticut", "TIN")
 FAIR = {"tin": "061110002", "pin": "4821"}
 
 
@@ -76,8 +79,9 @@ def test_an_account_is_brought_along_in_the_steps_of_the_guide(browser: Client) 
     assert page.buttons[-3:] == ["Submit", "Previous", "Cancel"]
     page = page.fill({"Username": "jsmith.elm", "Password": PASSWORD}).submit("Submit")
     assert (page.heading, page.path) == ("Thank You", "/providers/consolidate/done")
-    held = page.table("Tax IDs and report access")
-    assert [(row["Tax ID Number (TIN)"], row["Report access"]) for row in held] == [("061110001", "Approved")]
+    assert page.facts == {
+        "Elm Street Family Practice": "Tax ID Number (TIN) 061110001 Office Manager Report access: Approved"
+    }
     assert not browser.signed_in
     page = page.click("Login").fill({"Username": "jsmith.elm", "Password": PASSWORD}).submit("Login")
     assert page.path == "/providers/home"
@@ -117,19 +121,17 @@ def test_an_account_with_a_pin_is_asked_for_it_and_keeps_it(client: Client) -> N
 
 
 def test_a_later_run_with_the_same_address_merges(client: Client) -> None:
+    add_provider()
+    add_provider(npi="1000000012", tin="061110002", practice_name="Fair Harbor")
     add_existing()
     add_with_pin()
     page = consolidate(client).click("Consolidate another account")
     assert page.heading == "Account Lookup"
     page = to_password(client, "jsmith.fair", EMAIL.upper(), **FAIR)
     assert "becomes part of your portal account jsmith.elm" in page.text
-    shown = page.table("Tax IDs and report access")
-    assert [(row["Tax ID Number (TIN)"], "new" in row["Practice"]) for row in shown] == [
-        ("061110001", False),
-        ("061110002", True),
-    ]
+    assert list(page.facts) == ["Elm Street Family Practice", "Fair Harbor (new)"]
     page = page.fill({"Password": PASSWORD}).submit("Submit")
-    assert [row["Report access"] for row in page.table()] == ["Approved", "Not requested"]
+    assert [value.rpartition(": ")[2] for value in page.facts.values()] == ["Approved", "Not requested"]
     assert "jsmith.elm" in page.text
     assert "jsmith.fair" in page.text
     assert list(ties(Account.get())) == ["061110001", "061110002"]
@@ -270,6 +272,12 @@ def test_going_back_asks_for_nothing_twice(client: Client) -> None:
         assert page.heading.startswith(heading), page.errors
 
 
+def test_a_code_that_was_right_may_be_typed_again_on_coming_back(client: Client) -> None:
+    add_existing()
+    page = to_password(client).submit("Previous")
+    assert enter_code(page).heading == "Verify Username and Password"
+
+
 def test_another_account_at_look_up_is_verified_anew(client: Client) -> None:
     add_existing()
     add_with_pin()
@@ -340,3 +348,27 @@ def test_no_secret_is_stored_as_typed(client: Client) -> None:
     stored = FlowRun.get().answers
     for secret in (ANSWER, code_of(), "wrong"):
         assert secret not in stored
+
+
+def test_no_step_shows_words_that_nobody_translates(client: Client) -> None:
+    add_provider()
+    add_existing()
+    urls = [(step(client).url if step else START) for step in (None, look_up, verify)]
+    page = give_email(verify(client))
+    urls.append(page.submit("Request New Code").url)
+    urls.append(enter_code(page).url)
+    shown = {url: untranslated(client, url) for url in urls}
+    consolidate(client)
+    shown["done"] = untranslated(client, "/providers/consolidate/done")
+    assert {url: words for url, words in shown.items() if words} == {}
+
+
+def untranslated(client: Client, url: str) -> list[str]:
+    """Words of the page that stand in no catalogue."""
+    forget_kept()
+    with pseudo_locale():
+        page = client.get(url)
+    forget_kept()
+    for element in page.tree.xpath("//dd | //dt"):  # practices, as loaded
+        element.drop_tree()
+    return bypassing(page.tree, (*NAMES, EMAIL, "jsmith.elm"))

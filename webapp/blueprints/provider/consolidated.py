@@ -49,6 +49,7 @@ def _brought() -> tuple[Brought, ...]:
 
 
 def _page(sure: str = "") -> Response:
+    """The list; or, to be asked whether it is meant, the one account of this username."""
     plan = settings().plan
     account = current_user.account
     shown: list[dict[str, Any]] = []
@@ -70,4 +71,5 @@ def _page(sure: str = "") -> Response:
         "partials/provider/consolidate/consolidated.html",
         title=_("Accounts brought together"),
         brought=shown,
+        sure=sure,
     )

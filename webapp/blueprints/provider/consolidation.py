@@ -90,7 +90,8 @@ def _send_again(form: CodeForm, state: State) -> Values:
 def _confirm_code(form: CodeForm, state: State) -> Values:
     """Step 5. From here on the address is the person's, so what the portal has under it may be said."""
     email = state.of("email")["email"]
-    if not (form.confirmed and not (form.code.data or "").strip()) and not consolidation_proof.redeem_code(
+    # Once confirmed in this run, whatever is typed on coming back is not asked about: the code is used up.
+    if not form.confirmed and not consolidation_proof.redeem_code(
         email, form.run_key, form.code.data, actor("provider"), settings().plan, _secret_key()
     ):
         raise Refused(_("This code is wrong or too old. Check it, or choose “Request New Code”."), "code")
@@ -132,9 +133,11 @@ def _check_password(form: PasswordForm, state: State) -> Values:
         consolidation.check_open(existing.username_key)
     except AlreadyConsolidated as done:
         raise Refused(_already(done)) from None
-    if _preview(state)["asks_username"] and not form.new_username.data:
+    asked = _preview(state)["asks_username"]
+    if asked and not form.new_username.data:
         raise Refused(_username_taken(existing.username), "new_username")
-    return {**form.typed, "password_hash": form.password_hash}
+    chosen = form.new_username.data if asked else existing.username
+    return {**form.typed, "chosen": chosen, "password_hash": form.password_hash}
 
 
 def _preview(state: State) -> dict[str, Any]:
@@ -153,13 +156,13 @@ def _preview(state: State) -> dict[str, Any]:
 
 
 def _commit(state: State) -> str:
-    """Submit, inside the transaction that closes the run. Returns the account's id and whether it was there."""
+    """Submit, inside the transaction that closes the run. Returns the account's id."""
     chosen, email = state.of("password"), state.of("email")["email"]
     existing = consolidation.existing_account(state.of("account-verification")["existing"])
     claim = Claim(
         existing=existing.username_key,
         email=email,
-        username=chosen.get("new_username") or existing.username,
+        username=chosen["chosen"],
         password_hash=chosen["password_hash"],
     )
     try:
