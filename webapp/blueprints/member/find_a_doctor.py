@@ -104,7 +104,9 @@ def _report(form: MistakeForm, npi: str, place: str) -> int:
 
 def page(name: str, title: str, status: int = 200, **context: Any) -> Response:
     """A page of the directory, in the frame of whoever asks."""
-    template = "member/page.html" if current_user.is_authenticated else "public/page.html"
+    # Who looks for a doctor reads several pages; the first of them is quick to come by itself.
+    public = "public/page.html" if name == "blocks" else "public/several.html"
+    template = "member/page.html" if current_user.is_authenticated else public
     partial = f"partials/member/directory/{name}.html"
     return render.page(template, partial, title=title, status=status, **context)
 
