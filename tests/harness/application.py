@@ -5,15 +5,34 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from peewee import DatabaseProxy
 
 from tests.harness.clock import TODAY, Hands
 from tests.harness.database import open_for_tests
 from tests.harness.pages import Client
+from webapp import clock as portal_clock
 from webapp import create_app
 from webapp.config import Settings, read_settings
 
 SECRET_KEY = "a key of the tests that protects nothing at all"
+
+
+class _Compiled(BytecodeCache):
+    """Templates are compiled once a run, not once for each test's application."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _Compiled()
 
 
 def settings(database_url: str, **environment: str) -> Settings:
@@ -30,7 +49,7 @@ def settings(database_url: str, **environment: str) -> Settings:
 
 @pytest.fixture
 def make_app(database: DatabaseProxy, database_url: str, clock: Hands) -> Callable[..., Flask]:
-    """Makes an application on the test's database: make_app(PORTAL_BASE_URL="https://…")."""
+    """Makes an application of the test's own, on its database: make_app(PORTAL_BASE_URL="https://…")."""
 
     def make(**environment: str) -> Flask:
         database.close()
@@ -38,15 +57,25 @@ def make_app(database: DatabaseProxy, database_url: str, clock: Hands) -> Callab
         open_for_tests(database_url)
         database.connect(reuse_if_open=True)
         app.testing = True
+        app.jinja_env.bytecode_cache = _compiled
         return app
 
     return make
 
 
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
-    """The application."""
-    return make_app()
+def app(make_app: Callable[..., Flask], database_url: str) -> Flask:
+    """The application. Tests share one, each on its own database: a test that changes it makes its own."""
+    if not _shared:
+        _shared.append(make_app())
+    app, own = _shared[0], settings(database_url)
+    app.config["SETTINGS"] = own
+    app.testing = True
+    portal_clock.install(portal_clock.Clock(own.today, own.plan["plan"]["time_zone"]))
+    return app
+
+
+_shared: list[Flask] = []
 
 
 @pytest.fixture

@@ -68,10 +68,21 @@ def copy_of(url: str, folder: Path) -> str:
 
 
 def empty(opened: Database) -> None:
-    """Remove every row from every table of a PostgreSQL database, in one statement."""
-    tables = [f'"{table}"' for table in opened.get_tables() if table != HISTORY]
-    if tables:
-        opened.execute_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+    """Remove every row from every table of a PostgreSQL database and count from 1 again. Only the tables that were
+    written to are emptied: that takes a while for each, and most tests write to few."""
+    tables = [table for table in opened.get_tables() if table != HISTORY]
+    used = " UNION ALL ".join(
+        f'SELECT \'"{table}"\' WHERE EXISTS (SELECT 1 FROM "{table}")' for table in tables
+    )
+    counted = (
+        "SELECT '\"' || sequencename || '\"' FROM pg_sequences "
+        "WHERE schemaname = 'public' AND last_value IS NOT NULL"
+    )
+    filled = [name for (name,) in opened.execute_sql(used).fetchall()] if tables else []
+    if filled:
+        opened.execute_sql(f"TRUNCATE {', '.join(filled)} RESTART IDENTITY CASCADE")
+    for (name,) in opened.execute_sql(counted).fetchall():
+        opened.execute_sql(f"ALTER SEQUENCE {name} RESTART")
 
 
 def open_for_tests(url: str) -> None:

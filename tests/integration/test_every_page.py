@@ -1,10 +1,12 @@
 """Every page that a link leads to, opened by the page-checking client: public, member's and provider's."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
+from flask import Flask
 from lxml.html import HtmlElement, document_fromstring
 
 from tests.harness.pages import Client, Page
@@ -139,11 +141,13 @@ def test_no_step_of_registration_shows_words_that_nobody_translates(client: Clie
         assert bypassing(without_data(page), NAMES) == []
 
 
-def test_that_crawl_finds_words_that_nobody_translates(app: Any, client: Client) -> None:
+def test_that_crawl_finds_words_that_nobody_translates(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
+
     def page() -> str:
         return "<html lang=en><title>T</title><main><h1>⟦T⟧</h1><p>Nobody translates this</p></main></html>"
 
     page.audience = "public"  # type: ignore[attr-defined]
     app.add_url_rule("/plain", "plain", page)
-    html = client.browser.get("/plain").get_data(as_text=True)
+    html = app.test_client().get("/plain").get_data(as_text=True)
     assert bypassing(document_fromstring(html).find(".//main")) == ["Nobody translates this"]

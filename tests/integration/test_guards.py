@@ -1,5 +1,6 @@
 """Guards in front of every address: who may open it, what a form must carry, which headers go out."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -47,14 +48,16 @@ def test_every_address_says_who_may_open_it(app: Flask) -> None:
     assert undeclared(app) == []
 
 
-def test_that_guard_finds_an_address_which_does_not(app: Flask) -> None:
+def test_that_guard_finds_an_address_which_does_not(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
     app.add_url_rule("/forgotten", "forgotten", lambda: "everybody reads this")
     assert undeclared(app) == ["forgotten"]
 
 
-def test_an_address_that_says_nothing_is_refused_to_everybody(app: Flask, new_client: Any) -> None:
+def test_an_address_that_says_nothing_is_refused_to_everybody(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
     app.add_url_rule("/forgotten", "forgotten", lambda: "everybody reads this")
-    page = new_client().get("/forgotten", status=500)
+    page = Client(app).get("/forgotten", status=500)
     assert "everybody" not in page.text
 
 
@@ -133,15 +136,17 @@ def test_over_tls_cookies_are_tied_to_the_host_and_browsers_stay_on_tls(make_app
 
 
 def test_a_fault_inside_shows_a_reference_number_and_nothing_of_the_inside(
-    app: Flask, client: Client
+    make_app: Callable[..., Flask],
 ) -> None:
+    app = make_app()
+
     def broken() -> str:
         raise RuntimeError("Client 001234567 has something")
 
     broken.audience = "public"  # type: ignore[attr-defined]
     app.add_url_rule("/broken", "broken", broken)
     app.testing = False
-    page = client.get("/broken", status=500)
+    page = Client(app).get("/broken", status=500)
     assert "001234567" not in page.html
     assert "RuntimeError" not in page.html
     assert page.facts["Reference number"]
