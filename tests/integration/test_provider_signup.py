@@ -6,6 +6,7 @@ import pytest
 
 from tests.harness.clock import Hands
 from tests.harness.pages import Client
+from tests.harness.visible import bypassing, pseudo_locale
 from tests.integration.signup_walk import (
     ACCOUNT,
     OTHER,
@@ -25,6 +26,7 @@ from webapp.domain.accounts import Account, SecurityAnswer
 from webapp.domain.audit import AuditEntry
 from webapp.domain.outbox import OutboxMessage
 from webapp.flows.runs import FlowRun
+from webapp.web.texts import forget_kept
 
 ODD = ['<b>O\'Brien & "Söhne"</b>', "Ñ" * 10_000, "Робертсон", "\x00'; DROP TABLE account--", "李 \u202e小龙"]
 HOURS = "within 72 hours from the time that the enrollment information is received and processed"
@@ -537,3 +539,31 @@ def test_an_unfinished_sign_up_is_gone_after_thirty_minutes(client: Client, cloc
     clock.advance(minutes=31)
     assert page.submit("Finish").heading.startswith("STEP 1")
     assert Account.select().count() == 0
+
+
+#: Where words of people, of the plan and of content files stand.
+DATA = "//dd | //td | //tbody//th | //*[@class='prose'] | //h1 | //title | //header | //footer"
+
+
+def test_no_step_of_sign_up_shows_words_that_nobody_translates(new_client: Any) -> None:
+    add_practice()
+    for step in (
+        to_person,
+        to_providers,
+        lambda client: search(to_providers(client)),
+        lambda client: search(to_providers(client)).submit("Select All Providers").submit("Add Providers"),
+        lambda client: add_all(to_providers(client)),
+        to_role,
+        to_account,
+        to_verify,
+    ):
+        client = new_client()
+        url = step(client).url
+        forget_kept()
+        with pseudo_locale():
+            tree = client.get(url).tree
+        forget_kept()
+        for element in tree.xpath(DATA):
+            element.drop_tree()
+        names = ("TIN", "HUSKY Health", "WebSupport@chnct.org", "Medicaid", "###-###-####")
+        assert bypassing(tree.find(".//main"), names) == []
