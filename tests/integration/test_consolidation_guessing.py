@@ -21,6 +21,7 @@ from tests.integration.consolidation_walk import (
     to_password,
     verify,
 )
+from webapp.domain import passwords
 from webapp.domain.audit import AuditEntry
 from webapp.domain.existing_accounts import ExistingAccount
 from webapp.domain.outbox import OutboxMessage
@@ -66,6 +67,26 @@ def test_who_is_not_on_record_is_asked_the_same_each_time_and_others_something_e
     seen = {f"nobody{number}": asked(f"nobody{number}") for number in range(12)}
     assert len(set(seen.values())) > 2
     assert all(asked(name) == question for name, question in seen.items())
+
+
+def test_an_unknown_pair_costs_the_same_looks_at_the_same_kind_of_hash(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_existing()
+    looked: list[str] = []
+
+    def look(hashed: str, typed: str) -> bool:
+        looked.append(hashed[:7])
+        return check(hashed, typed)
+
+    check = passwords.check_secret
+    monkeypatch.setattr(passwords, "check_secret", look)
+    costs = []
+    for username in ("jsmith.elm", "nobody"):
+        look_up(client, username).fill({QUESTION: "wrong"}).submit("Next")
+        costs.append(looked.copy())
+        looked.clear()
+    assert costs[0] == costs[1] != []
 
 
 def test_without_any_account_on_record_a_question_is_asked_all_the_same(client: Client) -> None:
