@@ -507,6 +507,14 @@ def test_change_goes_to_a_step_and_returns(client: Client, line: str) -> None:
     assert page.submit("Next").heading.startswith("STEP 6")
 
 
+def test_change_returns_also_after_the_buttons_inside_a_step(client: Client) -> None:
+    add_practice()
+    add_practice(OTHER, 2, "Harbor Clinic", start=50)
+    page = add_all(to_verify(client).click("Change: TIN"), OTHER).submit("Next")
+    assert page.heading.startswith("STEP 6")
+    assert page.facts["TIN"].count("xxxxx") == 2
+
+
 def test_a_username_taken_meanwhile_sends_back_to_step_five(client: Client, new_client: Any) -> None:
     add_practice()
     page = to_verify(client)

@@ -306,7 +306,9 @@ class _Request:
         runs.save(self.begun(), self.flow, state)
 
     def url(self, step: Step) -> str:
-        return url_for(self.endpoint, step=step.slug)
+        """A step's address. The step that is shown again keeps that it was opened to change something."""
+        change = request.args.get("change") if step == self.step else None
+        return url_for(self.endpoint, step=step.slug, change=change)
 
     def to(self, step: Step) -> Response:
         return self.with_cookie(redirect(self.url(step), 303))  # type: ignore[arg-type]
