@@ -184,7 +184,7 @@ def _line(thread: MessageThread) -> dict[str, object]:
 def _author(written: messages.Written) -> str:
     if not written.by:
         return _("You")
-    return _("%(name)s, %(desk)s", name=written.name, desk=_(messages.DESKS[written.by]))
+    return f"{written.name}, {_(messages.DESKS[written.by])}"
 
 
 def _files(thread: MessageThread, files: tuple[MessageFile, ...]) -> list[dict[str, str]]:
