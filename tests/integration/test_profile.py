@@ -203,6 +203,7 @@ def test_changing_things_makes_no_session_longer(person: Client, portal: str, cl
         (PASSWORD, "You had that password before."),
         ("", "Enter a new password."),
     ],
+    ids="short digit special personal other-letters nul same nothing".split(),
 )
 def test_a_password_that_breaks_a_rule_is_refused_with_the_reason(
     rosa: Account, client: Client, new: str, error: str
@@ -360,6 +361,7 @@ def test_the_present_password_is_asked_for_first(person: Client, portal: str) ->
         ("new@example.com", "other@example.com", "The two email addresses are not the same."),
         ("ROSA@practice.example", None, "That is your email address already."),
     ],
+    ids="no-at nul endless markup different same".split(),
 )
 def test_an_address_that_will_not_do_is_refused_with_the_reason(
     rosa: Account, client: Client, email: str, again: str | None, error: str

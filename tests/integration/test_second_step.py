@@ -138,7 +138,18 @@ def test_a_frozen_account_or_a_new_password_ends_the_waiting(
     assert Session.select().count() == 0
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "abc", "<b>1</b>", "\x00123456", "9" * 10_000, "１２３４５６"])
+ODD = {
+    "nothing": "",
+    "spaces": "   ",
+    "letters": "abc",
+    "markup": "<b>1</b>",
+    "nul": "\x00123456",
+    "endless": "9" * 10_000,
+    "wide": "１２３４５６",
+}
+
+
+@pytest.mark.parametrize("typed", ODD.values(), ids=ODD)
 def test_whatever_is_typed_gets_an_answer(client: Client, phone: pyotp.TOTP, typed: str) -> None:
     assert enter(sign_in(client), typed).status == 422
 
@@ -333,8 +344,7 @@ def test_an_old_password_is_changed_only_after_the_code(
     assert page.path == "/providers/profile"
 
 
-def test_fifty_pages_at_once_are_one_way_in(app: Any, new_client: Any, phone: pyotp.TOTP) -> None:
-    """One after another here, as a browser's tabs: of fifty forms with one code, one is taken."""
+def test_of_several_browsers_with_one_code_one_gets_in(app: Any, new_client: Any, phone: pyotp.TOTP) -> None:
     code = shown(phone)
     pages = [sign_in(new_client()) for _ in range(5)]
     assert [enter(page, code).path for page in pages].count("/providers/home") == 1

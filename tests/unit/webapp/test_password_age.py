@@ -1,5 +1,6 @@
 """Passwords that grow old: when one does, and the reminders before."""
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.clock import TODAY, Hands
+from webapp import serving
 from webapp.config import Settings, read_settings
 from webapp.domain import accounts, password_age
 from webapp.domain.accounts import Account
@@ -122,6 +124,20 @@ def test_several_workers_send_each_reminder_once(rosa: Account, clock: Hands) ->
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(work, range(16))) == 1
+    assert mails() == ["rosa@practice.example"]
+
+
+class OneRound(threading.Event):
+    """Stops the worker when it would pause."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return True
+
+
+def test_the_worker_sends_the_reminders(rosa: Account, clock: Hands) -> None:
+    clock.advance(days=76)
+    serving._deliver_until(SETTINGS, OneRound())
     assert mails() == ["rosa@practice.example"]
 
 
