@@ -150,7 +150,7 @@ def _print_demo(described: dict[str, Any]) -> None:
 def load(folder: Path) -> None:
     """Load the plan's feeds in FOLDER; each row once, however often."""
     from reports.extract import ExtractRefused
-    from webapp.domain import feeds
+    from webapp.domain import feeds, older_accounts
     from webapp.domain.db import connected
 
     settings = _open()
@@ -158,12 +158,15 @@ def load(folder: Path) -> None:
     try:
         with connected():
             outcome = feeds.load(folder, settings.plan, _progress())
+            opened = older_accounts.open_accounts(settings.plan)
     except ExtractRefused as refusal:
         raise InputError(str(refusal)) from refusal
     for line in outcome.feeds:
         click.echo(str(line))
     for notice in outcome.notices:
         click.echo(f"{notice.table}: {notice.message}")
+    if opened:
+        click.echo(f"opened {opened} member accounts of the earlier portal")
 
 
 @main.command()

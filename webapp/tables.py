@@ -23,6 +23,7 @@ from webapp.domain.gap_answers import GapAnswer
 from webapp.domain.kept_forms import KeptForm
 from webapp.domain.message_tables import FileContent, Message, MessageFile, MessageThread
 from webapp.domain.office_contacts import OfficeContact
+from webapp.domain.older_accounts import OpenedOlderAccount
 from webapp.domain.outbox import OutboxMessage
 from webapp.domain.password_age import PasswordReminder
 from webapp.domain.pending_sign_ins import PendingSignIn
@@ -68,6 +69,7 @@ ALL_TABLES = tuple(
             OfficeContact,
             OlderMemberAccount,
             OneTimeCode,
+            OpenedOlderAccount,
             OptOut,
             OutboxMessage,
             PasswordReminder,
