@@ -312,6 +312,29 @@ def check() -> None:
     click.echo("settings and plan file are in order")
 
 
+@main.group()
+def audit() -> None:
+    """The audit log."""
+
+
+@audit.command()
+def verify() -> None:
+    """Check every entry of the audit log against its seal."""
+    from webapp.domain import audit_seal
+    from webapp.domain.db import connected
+    from webapp.serving import secret_key
+
+    settings = _open()
+    with connected():
+        found = audit_seal.verify(secret_key(settings))
+    for broken in found.breaks:
+        where = f"entry {broken.entry_id}" if broken.entry_id else "the end of the log"
+        click.echo(f"{where}: {broken.what}")
+    click.echo(f"{found.sealed:,} entries are sealed, {found.waiting:,} are too new")
+    if found.breaks:
+        raise click.ClickException(f"the audit log is broken in {len(found.breaks)} places")
+
+
 def _need_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder")

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import waitress
 
@@ -12,6 +12,7 @@ from webapp.config import Settings
 from webapp.domain import (
     access_requests,
     attachments,
+    audit_seal,
     codes,
     facts,
     kept_forms,
@@ -25,10 +26,10 @@ from webapp.domain.db import connected
 from webapp.domain.eligibility import Member
 from webapp.domain.migrate import pending
 from webapp.flows import runs
+from webapp.web.connection import demo_key
 
 log = logging.getLogger("portal.worker")
 _PAUSE_SECONDS = 2.0
-_REMIND_EVERY = timedelta(minutes=10)  # reminders are a matter of days
 
 
 class NotReady(Exception):
@@ -77,27 +78,48 @@ def work(settings: Settings) -> None:
     _deliver_until(settings, threading.Event())
 
 
+def secret_key(settings: Settings) -> str:
+    """The key that the web server signs with."""
+    return settings.secret_key or demo_key()
+
+
 def _deliver_until(settings: Settings, stop: threading.Event) -> None:
-    remind_at = clock.now()
+    """Mail every other second; what can wait a minute, every minute; reminders every hour."""
+    last: dict[timedelta, datetime] = {}
     while not stop.is_set():
         try:
             with connected():
-                demo = facts.is_demo()
-                if settings.smtp or demo:
-                    send = outbox.smtp_sender(settings.smtp) if settings.smtp else outbox.keep_in_mailbox
-                    outbox.deliver_due(send)
-                access_requests.expire_due(settings)
-                runs.sweep()
-                codes.sweep()
-                pending_sign_ins.sweep()
-                second_factor.sweep()
-                sessions.sweep(settings.plan)
-                if clock.now() >= remind_at:
-                    password_age.queue_reminders(settings)
-                    remind_at = clock.now() + _REMIND_EVERY
-                kept_forms.sweep()
-                attachments.sweep()
+                _deliver(settings)
+                for every, chore in _CHORES.items():
+                    if every not in last or clock.now() - last[every] >= every:
+                        last[every] = clock.now()
+                        chore(settings)
         except Exception:
             # A fault now, such as a database that restarts, must not end the worker.
             log.exception("the worker will try again")
         stop.wait(_PAUSE_SECONDS)
+
+
+def _deliver(settings: Settings) -> None:
+    if settings.smtp or facts.is_demo():
+        outbox.deliver_due(outbox.smtp_sender(settings.smtp) if settings.smtp else outbox.keep_in_mailbox)
+
+
+def _each_minute(settings: Settings) -> None:
+    """Seal what was logged, and remove what can no longer be used."""
+    audit_seal.seal(secret_key(settings))
+    for stored in (runs, codes, pending_sign_ins, second_factor, kept_forms, attachments):
+        stored.sweep()
+    sessions.sweep(settings.plan)
+
+
+def _each_hour(settings: Settings) -> None:
+    """End what has run out, and remind of what soon will."""
+    access_requests.expire_due(settings)
+    password_age.queue_reminders(settings)
+
+
+_CHORES: dict[timedelta, Callable[[Settings], None]] = {
+    timedelta(minutes=1): _each_minute,
+    timedelta(hours=1): _each_hour,
+}

@@ -7,6 +7,7 @@ from webapp.domain.access_requests import ReportAccessRequest
 from webapp.domain.account_changes import PastPassword
 from webapp.domain.accounts import Account, SecurityAnswer
 from webapp.domain.audit import AuditEntry
+from webapp.domain.audit_seal import AuditSeal
 from webapp.domain.care import Admission, IcmStatus, PcpSelection
 from webapp.domain.codes import OneTimeCode
 from webapp.domain.consent import Consent, OptOut
@@ -47,6 +48,7 @@ ALL_TABLES = tuple(
             AddedProvider,
             Admission,
             AuditEntry,
+            AuditSeal,
             Choice,
             Consent,
             Consolidation,
