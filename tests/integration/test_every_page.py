@@ -14,7 +14,10 @@ from tests.harness.plan_rows import TODAY, add_member, add_provider, add_span
 from tests.harness.report_rows import diabetic, publish
 from tests.harness.visible import bypassing, pseudo_locale
 from tests.integration.registration_walk import add_ana, to_account, to_validation, to_verify
-from webapp.domain import accounts, practices
+from webapp.config import read_settings
+from webapp.domain import accounts, messages, practices
+from webapp.domain.audit import Actor
+from webapp.domain.messages import Draft
 from webapp.web.texts import forget_kept
 
 STARTS = {
@@ -65,6 +68,8 @@ def sign_in(client: Client, portal: str) -> None:
         add_provider()
         publish("adult-diabetes", {"061110001": [diabetic(number) for number in range(60)]})
         practices.grant_report_access(account, "061110001", "Office Manager")
+    draft = Draft("Hello", "1", topic="other", subject="A question")
+    messages.begin(account, draft, Actor(portal, "", account.id), read_settings({}).plan)
     page = client.get(f"/{portal}s/login?lang={client.language}")
     form = page.form()
     form.values["username"], form.values["password"] = "ana", "Naranja7lago"

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.domain import kept_forms
 from webapp.domain.accounts import Account
-from webapp.web.signed_in import cookie_name, drop_cookie, set_cookie
+from webapp.web.signed_in import cookie_name, drop_cookie, loaded_person, set_cookie
 from webapp.web.texts import gettext as _
 
 _COOKIE = "kept"
@@ -65,7 +65,7 @@ def forget_if_sent(response: Response) -> Response:
     token = request.cookies.get(cookie_name(_COOKIE))
     if not token or request.method != "POST" or g.get("kept_now"):
         return response
-    if current_user.is_authenticated and kept_forms.address_of(token) == address():
+    if loaded_person() and kept_forms.address_of(token) == address():
         kept_forms.forget(token)
         drop_cookie(response, _COOKIE)
     return response

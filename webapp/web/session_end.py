@@ -18,7 +18,7 @@ from flask_login import current_user
 from webapp import clock
 from webapp.domain import sessions
 from webapp.web import kept, render
-from webapp.web.signed_in import portal_of_request, settings
+from webapp.web.signed_in import loaded_person, portal_of_request, settings
 from webapp.web.texts import gettext as _
 
 #: Says in every signed-in response how many seconds the session lives on; the script reads it.
@@ -61,21 +61,20 @@ def answer_stay() -> Response:
 
 
 def _say_what_is_left(response: Response) -> Response:
-    if portal_of_request() and current_user and current_user.is_authenticated:
-        left = sessions.seconds_left(current_user.session, settings().plan)
-        response.headers[HEADER] = str(left)
+    if person := loaded_person():
+        response.headers[HEADER] = str(sessions.seconds_left(person.session, settings().plan))
     return response
 
 
 def _warning() -> dict[str, object]:
-    portal = portal_of_request()
-    if portal is None or render.wants_partial() or not current_user.is_authenticated:
+    person = loaded_person()
+    if person is None or render.wants_partial():
         return {}
     plan = settings().plan
     return {
         "ending": {
-            "left": sessions.seconds_left(current_user.session, plan),
+            "left": sessions.seconds_left(person.session, plan),
             "minutes": plan["session"]["idle_minutes"],
-            "url": url_for(f"{portal}.stay"),
+            "url": url_for(f"{person.account.portal}.stay"),
         }
     }

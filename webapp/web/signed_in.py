@@ -1,6 +1,6 @@
 """The signed-in person: a cookie that names a session in the database, one for each portal."""
 
-from flask import Flask, Request, Response, current_app, request, session, url_for
+from flask import Flask, Request, Response, current_app, g, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user
 
 from webapp.config import Settings
@@ -143,3 +143,10 @@ def ended_session(portal: str) -> sessions.Session | None:
     """The session of this browser that time has ended: whose it was, and no more."""
     token = request.cookies.get(cookie_name(f"{portal}_session"))
     return sessions.find_ended(token, portal, settings().plan) if token else None
+
+
+def loaded_person() -> SignedIn | None:
+    """The signed-in person, where the request has looked for one. It asks the database nothing, so that there is an
+    answer when the database is away."""
+    person = g.get("_login_user")
+    return person if isinstance(person, SignedIn) else None

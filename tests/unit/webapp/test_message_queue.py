@@ -16,7 +16,7 @@ from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.db import connected
 from webapp.domain.message_queue import AlreadyClaimed, HasChanged
 from webapp.domain.message_tables import Message, MessageThread
-from webapp.domain.messages import Draft
+from webapp.domain.messages import Draft, TooManyMessages
 from webapp.domain.outbox import OutboxMessage
 
 PLAN = read_settings({}).plan
@@ -156,6 +156,12 @@ def test_of_ten_who_answer_at_once_one_wins(ana: Account, dana: Account) -> None
     assert [type(result) for result in results].count(type(None)) == 1
     assert Message.select().where(Message.from_desk).count() == 1
     assert OutboxMessage.select().count() == 1
+
+
+def test_of_thirty_messages_at_once_no_more_go_out_than_a_day_allows(ana: Account) -> None:
+    results = at_once([lambda once=str(number): write(ana, once) for number in range(30)])
+    assert [type(result) for result in results].count(TooManyMessages) == 10
+    assert Message.select().count() == 20
 
 
 def test_the_mail_says_that_there_is_a_message_and_no_more(ana: Account, dana: Account) -> None:
