@@ -80,22 +80,31 @@ def menu(portal: str, unread: int = 0) -> list[dict[str, object]]:
 def public_menu() -> list[dict[str, object]]:
     """The navigation of the public pages: the state's own on the gateway, the left-hand one for providers, else that
     of the HUSKY Health pages."""
-    if request.endpoint == "public.providers_home" or portal_of_request() == "provider":
+    if is_for_offices():
         return _marked(_office_links())
     return _marked(_state_links() if request.endpoint == "public.gateway" else _page_links(TOP))
 
 
+def is_for_offices() -> bool:
+    """Whether the page is one that offices read: the provider pages, and the guides of their portal."""
+    guide = (request.view_args or {}).get("name") if request.endpoint == "public.guide" else None
+    return (
+        request.endpoint == "public.providers_home"
+        or portal_of_request() == "provider"
+        or guide in content.GUIDES["provider"]
+    )
+
+
 def sign_in_link() -> dict[str, str]:
     """The button at the top of public pages."""
-    if request.endpoint == "public.providers_home" or portal_of_request() == "provider":
+    if is_for_offices():
         return {"login_url": url_for("provider.login"), "login_label": _("Provider Login")}
     return {"login_url": url_for("member.login"), "login_label": _("MEMBER LOGIN")}
 
 
 def search_address() -> str:
     """Where SEARCH leads; '' on the providers' pages, whose readers it would mislead: it knows what members read."""
-    for_providers = request.endpoint == "public.providers_home" or portal_of_request() == "provider"
-    return "" if for_providers else url_for("public.search")
+    return "" if is_for_offices() else url_for("public.search")
 
 
 def frame() -> dict[str, object]:

@@ -9,7 +9,7 @@ from webapp import content
 from webapp.blueprints.public import blueprint
 from webapp.domain import site_search
 from webapp.domain.site_search import Found, Section
-from webapp.web import audience, language, render
+from webapp.web import audience, language, menus, render
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
 
@@ -44,7 +44,8 @@ def guides() -> Response:
 @audience.public
 def guide(name: str) -> Response:
     """A how-to guide."""
-    return _answer(f"guide-{name}")
+    frame = "public/office.html" if menus.is_for_offices() else "public/page.html"
+    return _answer(f"guide-{name}", frame=frame)
 
 
 @blueprint.get("/members/search")
@@ -67,14 +68,12 @@ def search() -> Response:
     )
 
 
-def _answer(name: str, **context: Any) -> Response:
+def _answer(name: str, *, frame: str = "public/page.html", **context: Any) -> Response:
     try:
         prose = content.read(name, language.current())
     except content.NoSuchPage:
         abort(404)
-    return render.page(
-        "public/page.html", "partials/public/prose.html", title=prose.title, prose=prose, **context
-    )
+    return render.page(frame, "partials/public/prose.html", title=prose.title, prose=prose, **context)
 
 
 def _guide_link(name: str) -> dict[str, str]:
