@@ -184,6 +184,15 @@ def test_whoever_goes_back_to_the_code_and_sends_it_again_is_still_signed_in(
     assert enter(page, "000000").path == "/providers/home"
 
 
+def test_a_form_from_before_is_not_taken_but_may_be_sent_again(client: Client, phone: pyotp.TOTP) -> None:
+    page = sign_in(client)
+    client.browser.delete_cookie("portal")
+    page = enter(page, shown(phone))
+    assert page.status == 400
+    assert page.errors == ["This page was open too long. Please check what you typed and send it again."]
+    assert enter(page, shown(phone)).path == "/providers/home"
+
+
 def test_a_session_ended_on_purpose_needs_a_code_again(client: Client, phone: pyotp.TOTP) -> None:
     enter(sign_in(client), shown(phone)).submit("LOGOUT")
     assert sign_in(client).path == "/providers/login/code"
@@ -192,7 +201,7 @@ def test_a_session_ended_on_purpose_needs_a_code_again(client: Client, phone: py
 def test_the_audit_log_tells_a_wrong_code_from_a_wrong_password(client: Client, phone: pyotp.TOTP) -> None:
     enter(sign_in(client, password="wrong") and sign_in(client), "000000")
     enter(client.get("/providers/login/code"), shown(phone))
-    listed = client.get("/providers/profile/sign-ins").main.xpath(".//dd")
+    listed = client.get("/providers/profile/sign-ins").main.xpath(".//dt")
     assert [words(entry) for entry in listed] == [
         "Signed in",
         "Refused: the code was not right",

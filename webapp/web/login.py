@@ -1,6 +1,6 @@
 """Signing in, the same way in every portal: username and password, then the code where the account asks for one."""
 
-from flask import Response, flash, request, url_for
+from flask import Response, abort, flash, request, url_for
 from flask_babel import lazy_gettext, ngettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -84,6 +84,10 @@ def answer_code(portal: str) -> Response:
             except throttle.MustWait as wait:
                 status = 429
                 form.form_errors.append(must_wait(wait))
+    return _code_page(portal, form, status)
+
+
+def _code_page(portal: str, form: CodeForm, status: int) -> Response:
     return render.page(
         "plain.html", "partials/login_code.html", title=_("Enter your code"), status=status, form=form,
         action=request.path, login_url=url_for(f"{portal}.login"),
@@ -91,8 +95,14 @@ def answer_code(portal: str) -> Response:
 
 
 def stale_code(portal: str) -> Response:
-    """The form came from before a sign-in: whoever is signed in goes on, others begin again."""
-    return _too_late(portal)
+    """The form's token is that of another session: whoever has signed in meanwhile goes on; others may send the code
+    again, if it is still waited for."""
+    row = pending_sign_ins.find(request.cookies.get(cookie_name(f"{portal}_pending")), portal)
+    if row is None or row.used_at:
+        return render.leave_for(url_for(f"{portal}.home")) if current_user.is_authenticated else abort(400)
+    form = CodeForm()
+    form.form_errors.append(_("This page was open too long. Please check what you typed and send it again."))
+    return _code_page(portal, form, 400)
 
 
 def must_wait(wait: throttle.MustWait) -> str:
