@@ -17,7 +17,7 @@ from webapp.domain.accounts import Account
 from webapp.domain.audit import Actor
 from webapp.domain.db import Table, database, transaction
 from webapp.domain.mails import Mail
-from webapp.domain.practices import PracticeAccess, practices_of
+from webapp.domain.practices import PracticeAccess, forget_leaving, practices_of
 
 #: From the states of a tie, those in which its account may ask.
 ASKABLE = ("none", "refused", "expired")
@@ -129,6 +129,7 @@ def approve(request_id: int, reason: str, by: Actor, settings: Settings) -> Repo
                 reason=request.decision,
                 reminded_at=None,
             ).where(PracticeAccess.account == request.account_id, PracticeAccess.tin == request.tin).execute()
+            forget_leaving(request.account, request.tin)
             _told(request, "approve", access_mails.APPROVED, by, settings)
     return request
 

@@ -34,7 +34,8 @@ class PracticeAccess(Table):
 
 
 class FormerPractice(Table):
-    """A Tax ID that an account no longer works for, so that the person can be told since when."""
+    """A Tax ID that an account no longer works for, so that the person can be told since when. It is kept until its
+    reports are opened to the account again: nothing from before may open them."""
 
     account = ForeignKeyField(Account, on_delete="CASCADE", backref="former_practices")
     tin = CharField(max_length=9)
@@ -54,10 +55,11 @@ def join_practice(account: Account, tin: str, role: str, report_access: str = "n
         account=account, tin=tin, role=role, report_access=report_access, changed_at=now
     )
     with transaction():
-        FormerPractice.delete().where(FormerPractice.account == account, FormerPractice.tin == tin).execute()
         if report_access == "none":
             tie.on_conflict_ignore().execute()
             return
+        if report_access == "approved":
+            forget_leaving(account, tin)
         same = PracticeAccess.report_access == report_access
         tie.on_conflict(
             conflict_target=[PracticeAccess.account, PracticeAccess.tin],
@@ -97,14 +99,28 @@ def tie_of(account: Account | int, tin: str) -> PracticeAccess | None:
     return PracticeAccess.get_or_none(PracticeAccess.account == account, PracticeAccess.tin == tin)
 
 
+def has_left(account: Account | int, tin: str) -> bool:
+    """Whether the account left the practice, or was removed, and has not been approved for it since. What an older
+    portal granted counts no more then."""
+    left = FormerPractice.select().where(FormerPractice.account == account, FormerPractice.tin == tin)
+    return bool(left.exists())
+
+
+def forget_leaving(account: Account | int, tin: str) -> None:
+    """The account has been approved for the practice again."""
+    FormerPractice.delete().where(FormerPractice.account == account, FormerPractice.tin == tin).execute()
+
+
 def recently_lost(account: Account, within: timedelta) -> list[FormerPractice]:
-    """The Tax IDs that others took from the account in this time, the last first."""
+    """The Tax IDs that others took from the account in this time, the last first; those it has again are left out."""
+    mine = PracticeAccess.select(PracticeAccess.tin).where(PracticeAccess.account == account)
     return list(
         FormerPractice.select()
         .where(
             FormerPractice.account == account,
             FormerPractice.by_self == False,  # noqa: E712 - a condition for the database
             FormerPractice.ended_at > clock.now() - within,
+            FormerPractice.tin.not_in(mine),
         )
         .order_by(FormerPractice.ended_at.desc(), FormerPractice.tin)
     )

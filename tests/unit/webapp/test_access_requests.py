@@ -272,3 +272,13 @@ def test_nobody_changes_their_own_role_or_removes_themselves(settings: Settings)
         team.change_role(ana, tie.id, "Other", actor_of(ana), settings)
     with pytest.raises(team.OwnPlace):
         team.remove(ana, tie.id, actor_of(ana), settings)
+
+
+def test_a_leaving_is_remembered_until_the_reports_are_opened_again(settings: Settings) -> None:
+    ana = person("ana", ELM, access="approved")
+    team.leave(ana, ELM, actor_of(ana), settings)
+    practices.join_practice(ana, ELM, "Office Staff")
+    assert practices.has_left(ana, ELM)
+    ask(ana, ELM, settings=settings)
+    access_requests.approve(request_of(ana).id, "Back again", SUPPORT, settings)
+    assert not practices.has_left(ana, ELM)
