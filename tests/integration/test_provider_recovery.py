@@ -1,9 +1,11 @@
 """An office's recovery by e-mail address (provider-portal.md, Recovery), through the pages."""
 
+import re
 from typing import Any
 
 import pytest
 
+from tests.e2e.harness.server import free_port
 from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.integration.recovery_walk import (
@@ -18,8 +20,9 @@ from tests.integration.recovery_walk import (
     mails,
     untranslated,
 )
+from tests.integration.test_outbox import Received, mail_server
 from webapp.clock import now
-from webapp.domain import accounts, passwords, sessions
+from webapp.domain import accounts, outbox, passwords, sessions
 from webapp.domain.accounts import Account
 from webapp.domain.audit import AuditEntry
 from webapp.domain.second_factor import SecondFactor
@@ -59,6 +62,18 @@ def test_an_office_gets_its_username_and_a_new_password_in_four_steps(browser: C
     page = page.fill(OFFICE_PASSWORD).submit("Reset and Log In")
     assert page.path == "/providers/home"
     assert passwords.check_secret(Account.get().password_hash, OFFICE_NEW)
+
+
+def test_the_code_that_a_mail_server_receives_opens_the_next_step(client: Client) -> None:
+    add_office_account()
+    page = ask_for_mail(client)
+    received, port = Received(), free_port()
+    with mail_server(received, port):
+        assert outbox.deliver_due(outbox.smtp_sender(f"smtp://127.0.0.1:{port}")) == 1
+    (mail,) = received.messages
+    assert mail["To"] == "nadia@example.com"
+    (code,) = re.findall(r"\b\d{6}\b", mail.get_payload(decode=True).decode())
+    assert give_code(page, code).heading == "Secret Question"
 
 
 def test_the_screen_says_the_same_whether_or_not_the_address_is_known(new_client: Any) -> None:
