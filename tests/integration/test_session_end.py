@@ -73,6 +73,15 @@ def test_each_page_carries_the_warning_and_how_long_the_session_lasts(
     assert "signed out 15 minutes after your last step" in " ".join(warning.itertext())
 
 
+def test_only_where_the_server_keeps_what_was_typed_script_sends_it_at_the_end(
+    client: Client, ana: Account
+) -> None:
+    sign_in(client)
+    for url, keeps in ((NEW, True), ("/members/find-a-doctor", False)):
+        [warning] = client.get(url).tree.xpath("//dialog[@id='ending']")
+        assert ("data-keeps" in warning.attrib) == keeps
+
+
 def test_public_pages_carry_no_warning(client: Client) -> None:
     page = client.get("/members/login")
     assert not page.tree.xpath("//dialog")

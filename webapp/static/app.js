@@ -70,7 +70,7 @@
     const leave = () => {
       const refused = document.getElementById("error-summary") && document.querySelector("main form[method=post]");
       const form = typedIn?.isConnected && typedIn.method === "post" ? typedIn : refused;
-      if (!form) return location.replace(location.pathname + location.search);
+      if (!form || !ending.hasAttribute("data-keeps")) return location.replace(location.pathname + location.search);
       form.querySelectorAll("[type=file]").forEach((input) => { input.disabled = true; });
       HTMLFormElement.prototype.submit.call(form);
     };

@@ -17,7 +17,7 @@ from flask_login import current_user
 
 from webapp import clock
 from webapp.domain import sessions
-from webapp.web import kept, render
+from webapp.web import audience, kept, render
 from webapp.web.signed_in import loaded_person, portal_of_request, settings
 from webapp.web.texts import gettext as _
 
@@ -76,5 +76,7 @@ def _warning() -> dict[str, object]:
             "left": sessions.seconds_left(person.session, plan),
             "minutes": plan["session"]["idle_minutes"],
             "url": url_for(f"{person.account.portal}.stay"),
+            # A page that is open to everybody would take what is typed in it at once, session or none.
+            "keeps": audience.of_request() == person.account.portal,
         }
     }
