@@ -176,7 +176,7 @@ def test_support_can_open_a_lock_early_and_says_why(typed: str, clock: Hands) ->
             find("001234567", key=f"run {number}")
         with pytest.raises((WrongAnswer, throttle.MustWait)):
             run(key=f"run {number}").take_answers(ana, right=False)
-    assert recovery.lock_ends_in("member", typed, KEY) == 1800
+    assert 1700 < recovery.lock_ends_in("member", typed, KEY) <= 1800
     recovery.unlock("member", typed, SUPPORT, "spoke with her, ticket 12", KEY)
     assert recovery.lock_ends_in("member", typed, KEY) == 0
     find("001234567", "Ana", key="new run")
@@ -194,7 +194,7 @@ def test_support_can_open_an_offices_lock_by_its_address(clock: Hands) -> None:
     for number in range(3):
         with pytest.raises((WrongAnswer, throttle.MustWait)):
             run("provider", f"run {number}").take_answers(nadia, right=False)
-    assert recovery.lock_ends_in("provider", "NADIA@example.com", KEY) == 1800
+    assert 1700 < recovery.lock_ends_in("provider", "NADIA@example.com", KEY) <= 1800
     recovery.unlock("provider", "NADIA@example.com", SUPPORT, "called back", KEY)
     run("provider", "new run").take_answers(nadia, right=True)
 
