@@ -184,6 +184,19 @@ def test_who_was_removed_is_told_on_the_next_page(client: Client, nurse: Account
         assert "you no longer work for Elm Street Family Practice" in client.get(f"/providers/{path}").text
 
 
+def test_with_htmx_too_the_whole_page_says_what_became_of_the_access(
+    htmx_client: Client, nurse: Account, settings: Any
+) -> None:
+    practices.grant_report_access(nurse, MINE, "Office Staff")
+    sign_in(htmx_client, "nurse")
+    url = f"/providers/reports?report=adult-diabetes&tin={MINE}"
+    htmx_client.get(url, htmx=True, target="div#report")
+    access_requests.revoke(nurse, MINE, "Left the practice", SUPPORT, settings)
+    page = htmx_client.get(url, htmx=True, target="div#report")
+    assert "Since 03/25/2026 you cannot read the reports" in page.notices[0]
+    assert page.notices[1].startswith("ALERT!")
+
+
 def test_an_account_without_a_practice_is_led_to_adding_one(client: Client, app: Any) -> None:
     make_account("alone")
     sign_in(client, "alone")

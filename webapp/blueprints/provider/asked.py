@@ -111,8 +111,7 @@ def read(slug: str, args: Mapping[str, str], tins: tuple[str, ...]) -> Asked:
     tin = args.get("tin") or (tins[0] if tins else "")
     if tin not in tins:
         audit.record(actor(), "report-view", "refused", subject=subject(slug, tin))
-        ties.say_if_lost(tin)
-        abort(404)
+        ties.turn_away(tin)
     practice = report_pages.practice_of(slug, tin)
     of_members = report_pages.has_members(report)
     token = (of_members and args.get("search")) or None

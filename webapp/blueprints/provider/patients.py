@@ -100,8 +100,7 @@ def _chosen(tins: tuple[str, ...], tin: str | None) -> tuple[str | None, tuple[s
     if tin not in tins:
         cut = "".join(c for c in tin if c.isascii() and c.isalnum())[:20]
         audit.record(actor(), "patient-search", "refused", subject=f"report:{patients.PANEL}:{cut}")
-        ties.say_if_lost(tin)
-        abort(404)
+        ties.turn_away(tin)
     return tin, (tin,)
 
 

@@ -211,8 +211,7 @@ def _asked_tin(managed: list[str]) -> str:
     try:
         team.require_manager(current_user.account, tin, actor())
     except team.NotManager:
-        ties.say_if_lost(tin)
-        abort(404)
+        ties.turn_away(tin)
     return tin
 
 

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NoReturn
 
-from flask import flash
+from flask import abort, flash, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from webapp import clock
 from webapp.domain import access_requests, directory, practices, report_pages
 from webapp.domain.access_requests import Standing
+from webapp.web import render
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
 
@@ -71,19 +73,14 @@ def lost() -> list[tuple[str, str]]:
     return [(names.get(former.tin) or former.tin, local_day(former.ended_at)) for former in gone]
 
 
-def say_if_lost(tin: str) -> None:
-    """Where somebody asks for the reports of a practice that their account could once have read, say what became of
-    it on the page that comes next."""
-    account = current_user.account
-    tie = next((one for one in practices.practices_of(account) if one.tin == tin), None)
-    former = next((one for one in practices.recently_lost(account, _SAID_FOR) if one.tin == tin), None)
-    if tie and tie.report_access in ("expired", "refused"):
-        said = _("Since %(day)s you cannot read the reports of %(practice)s.", **_told(tin, tie.changed_at))
-        more = _("The page Patient Reports says why, and lets you ask again.")
-        flash(f"{said} {more}", "warn")
-    elif former:
-        told = _told(tin, former.ended_at)
-        flash(_("Since %(day)s you no longer work for %(practice)s here.", **told), "warn")
+def turn_away(tin: str) -> NoReturn:
+    """Answer who asks for a practice that is not open to the account: a 404. Where the account could once have read its
+    reports, say what became of that on the page that comes next; a part of a page becomes a whole one for it."""
+    if (said := _what_became_of(tin)) is not None:
+        flash(said, "warn")
+        if render.is_htmx():
+            abort(render.leave_for(url_for("provider.reports")))
+    abort(404)
 
 
 def asked_on() -> str:
@@ -95,6 +92,20 @@ def asked_on() -> str:
 def local_day(moment: datetime | None) -> str:
     """The day of a stored moment where the plan is, written out; empty for none."""
     return report_pages.us_date(clock.current().local(moment).date()) if moment else ""
+
+
+def _what_became_of(tin: str) -> str | None:
+    account = current_user.account
+    tie = next((one for one in practices.practices_of(account) if one.tin == tin), None)
+    former = next((one for one in practices.recently_lost(account, _SAID_FOR) if one.tin == tin), None)
+    if tie and tie.report_access in ("expired", "refused"):
+        said = _("Since %(day)s you cannot read the reports of %(practice)s.", **_told(tin, tie.changed_at))
+        more = _("The page Patient Reports says why, and lets you ask again.")
+        return f"{said} {more}"
+    if former:
+        told = _told(tin, former.ended_at)
+        return _("Since %(day)s you no longer work for %(practice)s here.", **told)
+    return None
 
 
 def _told(tin: str, moment: datetime) -> dict[str, str]:
