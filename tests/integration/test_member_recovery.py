@@ -233,6 +233,16 @@ def test_a_code_is_good_for_ten_minutes_in_its_own_run(client: Client, new_clien
     assert give_code(page, code).status == 422
 
 
+def test_an_account_without_an_address_is_told_whom_to_call(client: Client) -> None:
+    add_ana_account(questions=1, email="")
+    page = identify(client)
+    assert page.facts["Your username is:"] == "ana.ortiz"
+    page = page.submit("Next")
+    assert page.status == 422
+    assert "1.877.606.5172" in page.errors[0]
+    assert not mails()
+
+
 def test_five_wrong_codes_lock(client: Client) -> None:
     add_ana_account(questions=1)
     page = identify(client).submit("Next")

@@ -14,7 +14,7 @@ from webapp.blueprints.member import blueprint
 from webapp.domain import email_changes, recovery, throttle
 from webapp.domain.accounts import Account
 from webapp.domain.audit import Actor
-from webapp.flows.engine import Flow, State, Step, Values
+from webapp.flows.engine import Flow, Refused, State, Step, Values
 from webapp.web.account_fields import check_email
 from webapp.web.recovery import (
     KEEP_FOR,
@@ -121,8 +121,17 @@ def _username(state: State) -> dict[str, Any]:
 
 
 def _send(form: SendForm, state: State) -> Values:
+    account = account_of(state)
+    if not account.email:  # as some accounts of an earlier portal came
+        raise Refused(
+            _(
+                "We have no email address for this account, so we cannot send a code. Call Technical Support "
+                "Services at %(telephone)s, Monday – Friday, 9:00 a.m. – 4:00 p.m.",
+                telephone=settings().plan["telephones"]["technical_support"],
+            )
+        )
     with refusing():
-        begun("member", form).mail_code(account_of(state))
+        begun("member", form).mail_code(account)
     return form.answers()
 
 
