@@ -23,8 +23,9 @@ from tests.integration.consolidation_walk import (
     to_password,
     verify,
 )
-from webapp.domain import accounts, practices
+from webapp.domain import accounts, practices, team
 from webapp.domain.accounts import Account, SecurityAnswer
+from webapp.domain.audit import Actor
 from webapp.domain.outbox import OutboxMessage
 from webapp.flows.runs import FlowRun
 from webapp.web.texts import forget_kept
@@ -209,6 +210,17 @@ def test_an_account_that_signed_up_here_takes_in_the_older_one(client: Client) -
     consolidate(client)
     assert ties(account) == {"061110001": ("Office Manager", "approved")}
     assert Account.get().username == "joan"
+
+
+def test_who_was_removed_from_a_practice_does_not_get_back_in_by_an_older_account(client: Client) -> None:
+    add_existing()
+    account = signed_up("joan", EMAIL, "Joan", "Smith")
+    accounts.confirm_email(account.id, EMAIL)
+    practices.join_practice(account, "061110001", "Office Staff", "approved")
+    actor = Actor("provider", "", account.id)
+    team.leave(account, "061110001", actor, client.app.config["SETTINGS"], told=True)
+    consolidate(client)
+    assert ties(account)["061110001"][1] == "none"
 
 
 def test_an_address_that_its_account_never_confirmed_proves_nothing(client: Client) -> None:

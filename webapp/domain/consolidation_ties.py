@@ -36,7 +36,10 @@ def together(own: Tie | None, given: Tie) -> Tie:
 
 
 def bring(account: Account, tin: str, given: Tie, others: Sequence[Move]) -> Move:
-    """Give the account a Tax ID; others: the moves of the same Tax ID before this one. Returns the move."""
+    """Give the account a Tax ID; others: the moves of the same Tax ID before this one. Returns the move. Whoever
+    left the practice, or was removed, does not get back in by what an older portal granted."""
+    if practices.has_left(account, tin):
+        given = (given[0], "none")
     tie = practices.tie_of(account, tin)
     held = (tie.role, tie.report_access) if tie else None
     _set(account, tin, together(held, given))
