@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchmarks import commands, download, paint, refreshing, server_time, sign_in, wire
+from benchmarks import commands, directory, download, paint, refreshing, server_time, sign_in, wire
 from benchmarks.figures import RUNS, Figure, NotMeasured, Section, table
 from benchmarks.stored import ROWS
 
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[argparse.Namespace], Iterable[Figure]
     "wire": ("Bytes and requests on the wire", lambda given: wire.measure(given.runs)),
     "paint": ("Largest paint on the simulated phone, first visit", lambda given: paint.measure(given.runs)),
     "server": ("Server time, one client", lambda given: server_time.measure(given.runs, given.rows)),
+    "directory": ("Find a Doctor, 50,000 providers", lambda given: directory.measure(given.runs)),
     "csv": ("Download and pages of 10,000 rows", lambda given: download.measure(given.runs, given.rows)),
     "refresh": ("Refresh of all reports", lambda given: refreshing.measure(given.runs, given.members)),
     "sign-in": ("Time of a refused sign-in", lambda given: sign_in.measure()),  # noqa: ARG005

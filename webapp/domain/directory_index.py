@@ -23,7 +23,7 @@ from peewee import (
 
 from webapp.config import Plan
 from webapp.domain import directory_places, facts, specialties, spoken
-from webapp.domain.db import Table, database, transaction
+from webapp.domain.db import Table, database, is_sqlite, transaction
 from webapp.domain.directory import Provider
 from webapp.domain.directory_words import LONGEST_WORD, cuts, name_words, text_words
 from webapp.domain.text import fold, fold_words
@@ -156,6 +156,10 @@ def finish(plan: Plan) -> None:
         Word.delete().where(Word.word.not_in(used)).execute()
         Cut.delete().where(Cut.word.not_in(Word.select(Word.word))).execute()
         facts.keep_fact(_FACT, VERSION)
+        if not is_sqlite():
+            # Until PostgreSQL has counted, it reads whole tables for a single word.
+            for table in (Listing, Posting, Word, Cut):
+                database.execute_sql(f"ANALYZE {table._meta.table_name}")
 
 
 def place_of(row: Provider) -> str:

@@ -157,8 +157,10 @@ def _named(words: Sequence[tuple[str, list[str]]], take_alike: bool) -> list[Any
 
 def _listings_of(words: Sequence[str]) -> set[int] | None:
     """The listings that have one of these words; None where they are more than a few."""
-    query = Posting.select(Posting.listing).where(Posting.word.in_(words)).limit(_FEW + 1)
-    numbers = [number for (number,) in query.tuples()]
+    query = Posting.select(Posting.listing).where(Posting.word.in_(words))
+    # In the order of the key: PostgreSQL would read on until it has met enough of them anywhere in the table.
+    first = query.order_by(Posting.word, Posting.listing).limit(_FEW + 1)
+    numbers = [number for (number,) in first.tuples()]
     return None if len(numbers) > _FEW else set(numbers)
 
 
@@ -213,11 +215,9 @@ class _Around:
         return north * north + east * east * (self.narrowing * self.narrowing)
 
     def conditions(self, radius: float) -> list[Any]:
-        """What a listing within `radius` meets; the square around the circle is for the index."""
-        east = radius / self.narrowing
+        """What a listing within `radius` meets; the band of latitudes is for the index."""
         return [
             Listing.latitude.between(self.latitude - radius, self.latitude + radius),
-            Listing.longitude.between(self.longitude - east, self.longitude + east),
             self.squared <= radius * radius,
         ]
 

@@ -57,8 +57,8 @@ class SearchForm(Form):
     )
 
     @classmethod
-    def of_request(cls) -> "SearchForm":
-        """The form as the address fills it."""
+    def of_request(cls, is_shown: bool = True) -> "SearchForm":
+        """The form as the address fills it. One that is not shown offers nothing to choose from."""
         given = MultiDict({key: _clean(value) for key, value in request.args.items() if key in cls.ADDRESS})
         rules = settings().plan["directory"]
         given["miles"] = str(_nearest_choice(given.get("miles", ""), rules["miles"], rules["miles_at_first"]))
@@ -66,7 +66,8 @@ class SearchForm(Form):
         given["language"] = spoken.key_of(given.get("language", ""))
         _name_specialty(given)
         form = cls(given)
-        form._offer(rules["miles"])
+        if is_shown:
+            form._offer(rules["miles"])
         return form
 
     def asked(self) -> Asked:

@@ -165,9 +165,8 @@ def _result(row: Row, back: dict[str, Any]) -> Result:
         name=provider.name,
         specialty=specialty_label(provider.specialty),
         place=provider_page.location(provider, [provider], row.listing),
-        languages=[
-            _(name) for name in languages_of(row.listing.languages.strip("|").replace("|", ",")).values()
-        ],
+        # English goes without saying here; the provider's own page names it.
+        languages=[_(name) for key, name in languages_of(provider.languages).items() if key != "ENGLISH"],
         miles="" if row.miles is None else _("%(miles)s miles", miles=f"{row.miles:.1f}"),
     )
 

@@ -31,7 +31,8 @@ def find_a_doctor() -> Response:
 def directory_search_page() -> Response:
     """The search, and a page of what it finds. HTMX swaps the results alone."""
     plan = settings().plan
-    form = SearchForm.of_request()
+    is_swap = render.wants_partial()
+    form = SearchForm.of_request(is_shown=not is_swap)
     asked = form.asked()
     context: dict[str, Any] = {"form": form, "asked": asked, "distances": distances(asked)}
     status = 200
@@ -44,7 +45,6 @@ def directory_search_page() -> Response:
         status = 422
     # After Search is pressed or a page is turned the results take the focus; while somebody types they do not.
     pressed = "go" in request.args or request.headers.get("HX-Source") == "a"
-    is_swap = render.wants_partial()
     # On a page as a whole an error summary takes the focus.
     focus = pressed and (is_swap or status == 200)
     part = "search_swap" if is_swap else "search"
