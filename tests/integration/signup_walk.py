@@ -26,6 +26,8 @@ ACCOUNT = {
     "Secret Question": "What was the name of your first pet?",
     "Secret Answer": "Biscuit",
 }
+#: What is typed into every field to see that nothing breaks.
+ODD = ['<b>O\'Brien & "Söhne"</b>', "Ñ" * 10_000, "Робертсон", "\x00'; DROP TABLE account--", "李 \u202e小龙"]
 SURNAMES = ("Abbott", "Brandt", "Chen")
 
 

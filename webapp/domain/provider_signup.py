@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from webapp import clock
 from webapp.config import Plan
 from webapp.domain import (
     accounts,
@@ -12,6 +13,7 @@ from webapp.domain import (
     practices,
     provider_picks,
     registration_codes,
+    throttle,
 )
 from webapp.domain.accounts import Account, HashedAnswer
 from webapp.domain.audit import Actor
@@ -37,6 +39,21 @@ class NewAccount:
     contact: Contact
     added: Mapping[str, Sequence[str]]
     code_id: int | None = None
+
+
+class TooManySignUps(Exception):
+    """So many accounts were made from one network address within an hour that it has to wait."""
+
+
+def count(actor: Actor, plan: Plan, secret_key: str) -> None:
+    """Count a press of Finish by its network address and hour: each account sends a mail to an address that may be
+    anybody's. Raises TooManySignUps."""
+    key = throttle.key_of(secret_key, "sign-up-from", actor.address, f"{clock.now():%Y-%m-%d %H}")
+    try:
+        throttle.take_counted_try(key, plan["provider_signup"]["an_hour"])
+    except throttle.Locked:
+        audit.record(actor, "sign-up", "refused", detail="too many")
+        raise TooManySignUps from None
 
 
 def complete(new: NewAccount, language: str, actor: Actor, plan: Plan, link_of: LinkMaker) -> Account:

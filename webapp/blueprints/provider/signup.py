@@ -120,6 +120,22 @@ def _summary(state: State) -> dict[str, Any]:
     }
 
 
+def _count(form: VerifyForm, state: State) -> Values:
+    plan = settings().plan
+    try:
+        provider_signup.count(actor("provider"), plan, current_app.config["SECRET_KEY"])
+    except provider_signup.TooManySignUps:
+        raise Refused(
+            _(
+                "Many accounts were made from your network just now. Wait an hour and choose “Finish” again, or call "
+                "%(telephone)s.",
+                telephone=plan["telephones"]["technical_support"],
+            ),
+            status=429,
+        ) from None
+    return {}
+
+
 FLOW = Flow(
     name="signup",
     keep_for=timedelta(minutes=30),
@@ -166,7 +182,14 @@ FLOW = Flow(
             still_holds=_username_free,
             show=_account_hints,
         ),
-        Step(VERIFY, N_("VERIFY"), VerifyForm, "partials/provider/signup/verify.html", show=_summary),
+        Step(
+            VERIFY,
+            N_("VERIFY"),
+            VerifyForm,
+            "partials/provider/signup/verify.html",
+            accept=_count,
+            show=_summary,
+        ),
     ),
 )
 
