@@ -79,7 +79,7 @@ def seconds_left(session: Session, plan: Plan) -> int:
 
 
 def _ends_at(session: Session, plan: Plan) -> datetime:
-    """The session's last moment: so long after the person was last seen, and never later than so long after it began."""
+    """The session's last moment: so long after the person was last seen, and never later than its longest time."""
     idle = session.seen_at + timedelta(minutes=plan["session"]["idle_minutes"])
     return min(idle, session.started_at + timedelta(hours=plan["session"]["longest_hours"]))
 
