@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+import shutil
 import statistics
 import subprocess
 from collections.abc import Iterator
@@ -111,6 +112,8 @@ def _feed() -> Path:
             digest.update(path.read_bytes())
     folder = KEPT / f"directory-{digest.hexdigest()[:12]}"
     if not (folder / "provider.csv").exists():
+        for stale in KEPT.glob("directory-*"):
+            shutil.rmtree(stale)
         folder.mkdir(parents=True, exist_ok=True)
         network = build(stream(2015, 1), 55 * PROVIDERS, day_of(TODAY), starter_cast())
         columns = TABLES["provider"].names
