@@ -15,8 +15,9 @@ from werkzeug.security import check_password_hash
 from webapp.config import PasswordRules
 from webapp.domain.text import fold
 
-# OWASP's parameters for Argon2id: 19 MiB, two passes, one lane; about 20 ms.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+#: OWASP's parameters for Argon2id: 19 MiB, two passes, one lane; about 20 ms.
+TIME_COST, MEMORY_COST, PARALLELISM = 2, 19 * 1024, 1
+_hasher = PasswordHasher(TIME_COST, MEMORY_COST, PARALLELISM)
 _COMMON = Path(__file__).with_name("common_passwords.txt")
 
 

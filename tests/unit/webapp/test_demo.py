@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-import argon2
 import pyotp
 import pytest
 
@@ -45,9 +44,7 @@ Load = Callable[..., list[str]]
 
 @pytest.fixture
 def load(database: object, monkeypatch: pytest.MonkeyPatch) -> Load:
-    """Loads a small demo, its reports left out, its passwords hashed quickly; returns what it said."""
-    quick = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("webapp.domain.passwords._hasher", quick)
+    """Loads a small demo, its reports left out; returns what it said."""
     monkeypatch.setattr("webapp.demo.fill.MEMBERS", 120)
     monkeypatch.setattr("webapp.demo.fill.refresh", lambda *_, **__: None)
 
