@@ -26,7 +26,7 @@ def test_a_new_answer_is_counted_beside_the_profile(walk: Walk) -> None:
     walk.fill("Username", account["username"])
     walk.fill("Password", account["password"])
     walk.click("Login", budget=False)  # brings the style sheet of signed-in pages, once
-    walk.click("MESSAGES (%(count)s new)", count=1)
+    walk.click("MESSAGES (%(count)s)", count=1)
     walk.sees_heading("Messages")
     walk.sees("New")
 

@@ -206,7 +206,7 @@ def test_an_answer_is_counted_in_the_menu_until_it_is_opened(person: Person, dan
     person.write()
     answer(dana)
     page = person.client.get(person.start)
-    label = {"member": "MESSAGES (1 new)", "provider": "Messages (1 new)"}[person.portal]
+    label = {"member": "MESSAGES (1)", "provider": "Messages (1 new)"}[person.portal]
     page = page.click(label)
     assert "New A question" in page.text
     page = person.client.get(f"{person.start}/{MessageThread.get().key}")

@@ -66,7 +66,7 @@ WORDS = {
     r"client id number": "número de identificación del cliente",
     r"id card": "tarjeta de identificación",
     r"tax ids?\b": "identificación fiscal",
-    r"practices?\b": "consultorio",
+    r"(?<!General )practices?\b": "consultorio",  # General Practice is what a doctor does
     r"household": "hogar",
     r"provider": "proveedor",
     r"primary care provider": "atención primaria",

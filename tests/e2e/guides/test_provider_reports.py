@@ -44,7 +44,7 @@ def shown(walk: Walk) -> list[str]:
 
 def test_for_providers_leads_to_the_provider_login(walk: Walk) -> None:
     walk.open("/")
-    walk.click("Information for Providers")
+    walk.click("Information for Providers", budget=False)  # brings the style sheet of offices, once
     walk.sees_heading("Provider Home Page")
     walk.click("Provider Login", within=walk.page.locator("main"))
     walk.sees_heading("HUSKY Health Secure Provider Login")

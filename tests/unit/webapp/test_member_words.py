@@ -18,7 +18,14 @@ MEMBERS = re.compile(
     r"webapp/(partials|pages|blueprints)/(member|public)/|webapp/partials/(recovery|profile|messages)/"
     r"|webapp/web/(wizard|login|recovery|session_end|profile)|webapp/domain/(care|coverage|survey|recovery)"
 )
-NOT_FOR_MEMBERS = ("providers_home", "office_question", "mailbox")
+NOT_FOR_MEMBERS = ("providers_home", "office_question", "mailbox", "second_factor")
+#: How whole sentences of the guides begin, which are used to the letter.
+OF_THE_GUIDES = (
+    "For the deaf or hard of hearing",
+    "HUSKY Health members can find any type of provider",
+    "Forgot your password? We'll send an identification code",
+    "We'll send you an Identification Code",
+)
 #: Fewer words say nothing about how hard a screen is.
 ENOUGH = 40
 LABELS = {
@@ -78,7 +85,10 @@ def screens() -> dict[str, list[str]]:
         for path, _line in message.locations:
             if MEMBERS.search(path) and not any(name in path for name in NOT_FOR_MEMBERS):
                 found[path].append(_first(message.id))
-    return {path: [text for text in texts if len(text.split()) > 4] for path, texts in found.items()}
+    return {
+        path: [text for text in texts if len(text.split()) > 4 and not text.startswith(OF_THE_GUIDES)]
+        for path, texts in found.items()
+    }
 
 
 def prose(texts: list[str], language: str) -> str:

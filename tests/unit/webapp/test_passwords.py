@@ -11,7 +11,7 @@ def test_the_portal_hashes_with_owasps_parameters() -> None:
 
 
 def test_a_hash_of_less_strength_is_made_anew_at_the_next_sign_in() -> None:
-    weaker = PasswordHasher(time_cost=1, memory_cost=8, parallelism=2).hash("Naranja7lago")
+    weaker = PasswordHasher(time_cost=1, memory_cost=16, parallelism=2).hash("Naranja7lago")
     assert passwords.check_secret(weaker, "Naranja7lago")
     assert passwords.is_outdated(weaker)
     assert not passwords.is_outdated(passwords.hash_secret("Naranja7lago"))
