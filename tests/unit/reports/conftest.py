@@ -17,6 +17,7 @@ PRAGMAS = {"journal_mode": "wal", "busy_timeout": 10_000, "synchronous": "off"}
 #: What these compute is the engine's affair; which database holds the rows is tested elsewhere, once is enough here.
 COMPUTING = (
     "test_admissions",
+    "test_adult_diabetes",
     "test_attribution",
     "test_code_texts",
     "test_emergency_visits",
@@ -26,6 +27,7 @@ COMPUTING = (
     "test_rules",
     "test_synthetic",
     "test_synthetic_cast",
+    "test_utilization_reports",
 )
 
 
