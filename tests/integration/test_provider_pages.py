@@ -91,6 +91,22 @@ def test_every_entry_of_the_menu_opens_a_page_of_its_own(office: Client, name: s
     assert len(page.main.xpath(".//a[@href] | .//form")) > 0
 
 
+@pytest.mark.parametrize(
+    ("url", "entry", "mark"),
+    [
+        ("/providers/profile", "Profile", "page"),
+        ("/providers/profile/password", "Profile", "true"),
+        ("/providers/reports/help", "Reports/Data", "true"),
+        ("/providers/messages/new", "Messages", "true"),
+        ("/providers/home", "Home", "page"),
+    ],
+)
+def test_the_menu_says_where_a_page_belongs(office: Client, url: str, entry: str, mark: str) -> None:
+    tree = office.get(url).tree
+    marked = {link.text_content(): link.get("aria-current") for link in tree.xpath("//nav//a[@aria-current]")}
+    assert marked == {entry: mark}
+
+
 def test_key_contacts_has_every_number_and_address_of_the_guide(client: Client) -> None:
     text = client.get("/providers/contacts").text
     assert [contact for contact in CONTACTS if contact not in text] == []

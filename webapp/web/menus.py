@@ -141,7 +141,15 @@ def init_app(app: Flask) -> None:
 
 def _marked(links: list[Link]) -> list[dict[str, object]]:
     here = f"{request.script_root}{request.path}"
-    return [{"url": url, "label": label, "current": url == here} for url, label in links]
+    return [{"url": url, "label": label, "current": _place(url, here)} for url, label in links]
+
+
+def _place(url: str, here: str) -> str:
+    """Where this page stands to a menu's entry, as aria-current says it: the entry's own page, one below it, or
+    elsewhere (empty). What stands below a portal's first address is not below its home page."""
+    if url == here:
+        return "page"
+    return "true" if url.count("/") > 1 and here.startswith(f"{url}/") else ""
 
 
 @texts.kept
