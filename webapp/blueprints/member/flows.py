@@ -3,17 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, current_app, request, url_for
+from flask import Response, request, url_for
 
 from reports.words import N_
 from webapp import content
 from webapp.domain import accounts, eligibility, registration, throttle
 from webapp.domain.eligibility import Member, Registration
-from webapp.domain.registration import ChosenAccount, IdCard, LinkMaker
+from webapp.domain.registration import ChosenAccount, IdCard
 from webapp.domain.security_questions import HOW_MANY
 from webapp.flows.engine import Flow, Refused, State, Step, Values
-from webapp.web import language, render
-from webapp.web.signed_in import actor, cookie_name, settings, sign_in
+from webapp.web import confirm_email, language, render
+from webapp.web.signed_in import actor, cookie_name, secret_key, settings, sign_in
 from webapp.web.texts import gettext as _
 from webapp.web.wizard import StepBroken, Wizard
 
@@ -37,7 +37,7 @@ def _match(form: ValidationForm, state: State) -> Values:
     )
     run_key = request.cookies.get(cookie_name(RUN_COOKIE), "")
     try:
-        member = registration.identify(card, run_key, actor("member"), plan, link_maker().secret_key)
+        member = registration.identify(card, run_key, actor("member"), plan, secret_key())
     except registration.EligibilityNotFound:
         raise Refused(_("Eligibility not found")) from None
     except throttle.Locked:
@@ -141,7 +141,12 @@ def _commit(state: State) -> str:
     client_id = state.of("validation")["member"]
     try:
         account = registration.complete(
-            client_id, new, language.current(), actor("member"), settings().plan, link_maker()
+            client_id,
+            new,
+            language.current(),
+            actor("member"),
+            settings().plan,
+            confirm_email.link_maker("member"),
         )
     except accounts.UsernameTaken:
         raise StepBroken("account", _("That username is taken. Choose another one.")) from None
@@ -156,11 +161,6 @@ def _welcome(result: str) -> Response:
     response = render.leave_for(url_for("member.home"))
     sign_in(response, account)
     return response
-
-
-def link_maker() -> LinkMaker:
-    """Makes the links that confirm addresses."""
-    return LinkMaker(settings().base_url, current_app.config["SECRET_KEY"])
 
 
 REGISTRATION = Wizard(

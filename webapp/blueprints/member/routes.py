@@ -1,6 +1,6 @@
 """The member portal's addresses."""
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, request, url_for
 from flask_babel import format_date
 from flask_login import current_user
 
@@ -17,15 +17,15 @@ from webapp.blueprints.member import (
     survey,
     update,
 )
-from webapp.domain import accounts, audit, care_due, coverage, eligibility, household_view, pcp_choice
+from webapp.domain import audit, care_due, coverage, eligibility, household_view, pcp_choice
 from webapp.domain.household_view import MemberView
-from webapp.web import audience, render, session_end
+from webapp.web import audience, confirm_email, render, session_end
 from webapp.web.information_center import information_center
 from webapp.web.login import answer_login
 from webapp.web.signed_in import actor, settings, sign_out
 from webapp.web.texts import gettext as _
 
-from .flows import REGISTRATION, link_maker
+from .flows import REGISTRATION
 
 __all__ = [
     "blueprint",
@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 REGISTRATION.mount(blueprint, "/register")
+confirm_email.mount(blueprint)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -114,24 +115,6 @@ def account() -> Response:
         chosen=chosen,
         chosen_pcp=pcp_choice.waiting(shown.member.client_id),
         us_date=_date,
-    )
-
-
-@blueprint.route("/confirm/<token>", methods=["GET", "POST"])
-@audience.public
-def confirm(token: str) -> Response:
-    """Confirm an e-mail address. Opening the link changes nothing; mail scanners open links too."""
-    named = link_maker().read(token)
-    if named is None:
-        abort(404)
-    if request.method == "POST" and accounts.confirm_email(*named):
-        flash(_("Thank you. Your email address is confirmed."), "good")
-        return redirect(url_for("member.home"), 303)  # type: ignore[return-value]
-    return render.page(
-        "member/step.html",
-        "partials/member/confirm_email.html",
-        title=_("Confirm your email address"),
-        email=named[1],
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, abort, current_app, flash, redirect, request, url_for
+from flask import Response, current_app, flash, url_for
 
 from reports.words import N_
 from webapp import content
@@ -24,9 +24,8 @@ from webapp.domain import accounts, directory, practices, provider_signup, regis
 from webapp.domain.accounts import Account, HashedAnswer
 from webapp.domain.office_contacts import Contact
 from webapp.domain.provider_signup import NewAccount
-from webapp.domain.registration import LinkMaker
 from webapp.flows.engine import Flow, Refused, State, Step, Values
-from webapp.web import audience, language, render
+from webapp.web import confirm_email, language, render
 from webapp.web.signed_in import actor, settings, sign_in
 from webapp.web.texts import gettext as _
 from webapp.web.wizard import StepBroken, Wizard
@@ -211,7 +210,7 @@ def _commit(state: State) -> str:
     )
     try:
         account = provider_signup.complete(
-            new, language.current(), actor("provider"), settings().plan, link_maker()
+            new, language.current(), actor("provider"), settings().plan, confirm_email.link_maker("provider")
         )
     except accounts.UsernameTaken:
         raise StepBroken(ACCOUNT, _("That username is taken. Choose another one.")) from None
@@ -236,11 +235,6 @@ def _welcome(result: str) -> Response:
     return response
 
 
-def link_maker() -> LinkMaker:
-    """Makes the links that confirm addresses of offices."""
-    return LinkMaker(settings().base_url, current_app.config["SECRET_KEY"], "provider")
-
-
 WIZARD = Wizard(
     flow=FLOW,
     template="provider/step.html",
@@ -251,20 +245,4 @@ WIZARD = Wizard(
 )
 WIZARD.mount(blueprint, "/signup")
 
-
-@blueprint.route("/confirm/<token>", methods=["GET", "POST"])
-@audience.public
-def confirm(token: str) -> Response:
-    """Confirm an e-mail address. Opening the link changes nothing; mail scanners open links too."""
-    named = link_maker().read(token)
-    if named is None:
-        abort(404)
-    if request.method == "POST" and accounts.confirm_email(*named):
-        flash(_("Thank you. Your email address is confirmed."), "good")
-        return redirect(url_for("provider.home"), 303)  # type: ignore[return-value]
-    return render.page(
-        "provider/step.html",
-        "partials/member/confirm_email.html",
-        title=_("Confirm your email address"),
-        email=named[1],
-    )
+confirm_email.mount(blueprint)
