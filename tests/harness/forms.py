@@ -71,8 +71,10 @@ class Form:
         return by_label or by_legend or [c for c in self.controls if c.get("name") == name]
 
     def button(self, text: str) -> HtmlElement | None:
-        """The button with these words."""
-        return next((button for button in self.buttons if _words_of_button(button) == text), None)
+        """The button with these words, or with this aria-label, which says more."""
+        return next(
+            (one for one in self.buttons if text in (_words_of_button(one), one.get("aria-label"))), None
+        )
 
     def fill(self, values: Mapping[str, str | bool | Iterable[str]]) -> Form:
         """Type, choose and tick. Choices are named by their labels; one tick is True or False."""
