@@ -137,12 +137,16 @@ def _print_demo(described: dict[str, Any]) -> None:
     click.echo("Who can sign in:")
     for account in described["accounts"]:
         click.echo(
-            f"  /{account['portal']}s/login  {account['username']}  {account['password']}  ({account['note']})"
+            f"  {_login(account['portal'])}  {account['username']}  {account['password']}  ({account['note']})"
         )
     for code in described["registration_codes"]:
         if code["state"] == "open":
             click.echo(f"A registration code for a new {code['role']}: {code['code']}")
     click.echo("")
+
+
+def _login(portal: str) -> str:
+    return "/support/login" if portal == "support" else f"/{portal}s/login"
 
 
 @main.command()
@@ -310,6 +314,33 @@ def check() -> None:
     if waiting:
         raise InputError(f"{len(waiting)} migrations are waiting: run `portal migrate`")
     click.echo("settings and plan file are in order")
+
+
+@main.group()
+def staff() -> None:
+    """The plan's staff."""
+
+
+@staff.command()
+@click.argument("email")
+@click.option("--role", required=True, help="member-services, provider-services, eligibility or supervisor.")
+def add(email: str, role: str) -> None:
+    """Print the one-time address at which a new member of staff enrolls."""
+    from webapp.domain import staff as people
+    from webapp.domain.audit import Actor
+    from webapp.domain.db import connected
+
+    settings = _open()
+    try:
+        with connected():
+            token = people.invite(email, role, Actor("command", ""))
+    except people.NoSuchRole as fault:
+        raise InputError(f"there is no role {role!r}: choose {', '.join(people.ROLES)}") from fault
+    except people.NotAnAddress as fault:
+        raise InputError(f"{email!r} is not an email address like name@example.com") from fault
+    except people.AlreadyStaff as fault:
+        raise InputError(f"{email} is a member of staff already") from fault
+    click.echo(f"{settings.base_url}/support/enroll/{token}")
 
 
 @main.group()

@@ -35,6 +35,7 @@ from webapp.domain.report_mails import ReportMail
 from webapp.domain.row_searches import RowSearch
 from webapp.domain.second_factor import RecoveryCode, SecondFactor
 from webapp.domain.sessions import Session
+from webapp.domain.staff import Staff, StaffInvitation
 from webapp.domain.survey import SurveyAnswers, SurveyTaken
 from webapp.domain.throttle import TryCount
 from webapp.domain.update_requests import UpdateRequest
@@ -91,6 +92,8 @@ ALL_TABLES = tuple(
             SecondFactor,
             SecurityAnswer,
             Session,
+            Staff,
+            StaffInvitation,
             SurveyAnswers,
             SurveyTaken,
             TryCount,
