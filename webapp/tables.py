@@ -22,6 +22,7 @@ from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
 from webapp.domain.facts import PlanFact
 from webapp.domain.gap_answers import GapAnswer
 from webapp.domain.kept_forms import KeptForm
+from webapp.domain.lockouts import Lockout
 from webapp.domain.message_tables import FileContent, Message, MessageFile, MessageThread
 from webapp.domain.office_contacts import OfficeContact
 from webapp.domain.older_accounts import OpenedOlderAccount
@@ -39,6 +40,7 @@ from webapp.domain.staff import Staff, StaffInvitation
 from webapp.domain.survey import SurveyAnswers, SurveyTaken
 from webapp.domain.throttle import TryCount
 from webapp.domain.update_requests import UpdateRequest
+from webapp.domain.work_items import WorkClaim
 from webapp.flows.runs import FlowRun
 
 #: The portal's own tables, parents before children.
@@ -65,6 +67,7 @@ ALL_TABLES = tuple(
             IcmStatus,
             KeptForm,
             Listing,
+            Lockout,
             Member,
             Message,
             MessageFile,
@@ -99,6 +102,7 @@ ALL_TABLES = tuple(
             TryCount,
             UpdateRequest,
             Word,
+            WorkClaim,
         ]
     )
 )

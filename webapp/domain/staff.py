@@ -30,6 +30,7 @@ ROLES = {
 #: The rooms of the console with the roles that they open to. Each view of the console names its room (web/audience.py).
 ROOMS: dict[str, frozenset[str]] = {
     "desk": frozenset(ROLES),
+    "queues": frozenset(ROLES),
     "staff": frozenset({SUPERVISOR}),
 }
 

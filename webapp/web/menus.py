@@ -55,6 +55,7 @@ class Room(Entry):
 
 #: The rooms in the order of the console's menu; each shows where the role opens it.
 ROOMS = (
+    Room("support.queues", N_("Queues"), "queues", N_("What waits for an answer, the oldest first")),
     Room("support.staff", N_("Staff"), "staff", N_("Add people, change roles, take access away")),
     Room("support.profile", N_("Profile"), "desk", N_("Your password, your phone and your sign-ins")),
 )

@@ -1,10 +1,11 @@
 """The support console's forms. Messages say what is wrong and how to mend it."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, PasswordField, SelectField, StringField, ValidationError
+from wtforms import Field, PasswordField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired
 
 from webapp.domain import staff
+from webapp.domain.work_items import TextRefused
 from webapp.web.account_fields import check_email, one_line
 from webapp.web.forms import Form
 from webapp.web.texts import gettext as _
@@ -98,3 +99,18 @@ class PersonForm(RoleForm, ReasonForm):
         """Whether what the pressed button needs was given."""
         self.validate()
         return self.has_role() if pressed == "role" else self.has_reason()
+
+
+class WorkForm(Form):
+    """The reason or the answer with which an item of a queue is decided."""
+
+    text = TextAreaField(_l("Reason"))
+
+    def refuse(self, refusal: TextRefused, takes: str) -> None:
+        """Say at the field what is wrong. takes: whether a reason or an answer is missing."""
+        if refusal.why == "long":
+            self.text.errors = [_("Use at most %(most)s characters.", most=f"{refusal.most:,}")]
+        elif takes == "answer":
+            self.text.errors = [_("Write the answer. The person reads it.")]
+        else:
+            self.text.errors = [_("Enter a reason: a ticket number or a sentence.")]

@@ -1,5 +1,5 @@
 """The modules of the support console, loaded together."""
 
-from webapp.blueprints.support import people_of_staff, routes
+from webapp.blueprints.support import people_of_staff, queues, routes
 
-__all__ = ["people_of_staff", "routes"]
+__all__ = ["people_of_staff", "queues", "routes"]
