@@ -154,7 +154,7 @@ def _login(portal: str) -> str:
 def load(folder: Path) -> None:
     """Load the plan's feeds in FOLDER; each row once, however often."""
     from reports.extract import ExtractRefused
-    from webapp.domain import feeds, older_accounts
+    from webapp.domain import data_runs, feeds, older_accounts
     from webapp.domain.db import connected
 
     settings = _open()
@@ -163,6 +163,7 @@ def load(folder: Path) -> None:
         with connected():
             outcome = feeds.load(folder, settings.plan, _progress())
             opened = older_accounts.open_accounts(settings.plan)
+            data_runs.note_load(outcome)
     except ExtractRefused as refusal:
         raise InputError(str(refusal)) from refusal
     for line in outcome.feeds:
@@ -185,7 +186,7 @@ def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str
     from reports.extract import ExtractRefused
     from reports.refresh import RefreshRefused
     from reports.refresh import refresh as run_refresh
-    from webapp.domain import report_mails
+    from webapp.domain import data_runs, report_mails
     from webapp.domain.db import connected
     from webapp.domain.report_inputs import note_refreshed, portal_data
 
@@ -201,6 +202,7 @@ def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str
             outcome = run_refresh(
                 folder, day, slugs=list(slugs) or None, engine=engine, portal=told, progress=_progress()
             )
+            data_runs.note_refresh(outcome.lines())
             if not slugs:
                 note_refreshed(told)
                 report_mails.queue_new_reports(settings)

@@ -407,7 +407,7 @@ def test_the_list_is_exported_as_it_is_shown_and_nothing_acts_in_a_spreadsheet(
     at_work(client)
     response = client.get("/support/queues.csv?kind=message").response
     lines = response.get_data(as_text=True).splitlines()
-    assert lines[0].startswith("Kind of work,Person,About")
+    assert lines[0].startswith("\ufeffKind of work,Person,About")
     assert "'=HYPERLINK(1)" in lines[1]
     assert response.headers["Content-Type"].startswith("text/csv")
     assert AuditEntry.get(AuditEntry.action == "export-queues").detail == "1 rows"

@@ -31,6 +31,10 @@ ROLES = {
 ROOMS: dict[str, frozenset[str]] = {
     "desk": frozenset(ROLES),
     "queues": frozenset(ROLES),
+    "access": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
+    "existing": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
+    "data": frozenset({ELIGIBILITY, SUPERVISOR}),
+    "audit": frozenset({SUPERVISOR}),
     "staff": frozenset({SUPERVISOR}),
 }
 

@@ -56,6 +56,17 @@ class Room(Entry):
 #: The rooms in the order of the console's menu; each shows where the role opens it.
 ROOMS = (
     Room("support.queues", N_("Queues"), "queues", N_("What waits for an answer, the oldest first")),
+    Room(
+        "support.access", N_("Report access"), "access", N_("Who may read which reports, and taking it away")
+    ),
+    Room(
+        "support.existing",
+        N_("Existing accounts"),
+        "existing",
+        N_("Accounts of the earlier system, and undoing"),
+    ),
+    Room("support.data", N_("Data"), "data", N_("The last loads, and the reports that are served")),
+    Room("support.audit", N_("Audit log"), "audit", N_("Who did what, when and from where")),
     Room("support.staff", N_("Staff"), "staff", N_("Add people, change roles, take access away")),
     Room("support.profile", N_("Profile"), "desk", N_("Your password, your phone and your sign-ins")),
 )

@@ -11,6 +11,7 @@ from flask import Response, request, stream_with_context, url_for
 from flask_babel import format_time
 
 from webapp import clock
+from webapp.domain.db import connected
 from webapp.domain.report_files import safe_cell
 from webapp.web import render
 
@@ -73,6 +74,14 @@ def csv_file(name: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 
 def _lines(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The file in pieces. The mark at its beginning tells spreadsheets that it is UTF-8. By the time it is sent, the
+    request's own connection has been given back."""
+    with connected():
+        yield "\ufeff"
+        yield from _written(heads, rows)
+
+
+def _written(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([safe_cell(str(head)) for head in heads])

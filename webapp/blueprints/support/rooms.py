@@ -1,5 +1,5 @@
 """The modules of the support console, loaded together."""
 
-from webapp.blueprints.support import people_of_staff, queues, routes
+from webapp.blueprints.support import access, audit_log, data, existing, people_of_staff, queues, routes
 
-__all__ = ["people_of_staff", "queues", "routes"]
+__all__ = ["access", "audit_log", "data", "existing", "people_of_staff", "queues", "routes"]
