@@ -29,6 +29,7 @@ from webapp.domain.older_accounts import OpenedOlderAccount
 from webapp.domain.outbox import OutboxMessage
 from webapp.domain.password_age import PasswordReminder
 from webapp.domain.pending_sign_ins import PendingSignIn
+from webapp.domain.people import PersonOpening
 from webapp.domain.practices import FormerPractice, PracticeAccess
 from webapp.domain.provider_picks import AddedProvider
 from webapp.domain.registration_codes import RegistrationCode
@@ -81,6 +82,7 @@ ALL_TABLES = tuple(
             PasswordReminder,
             PastPassword,
             PendingSignIn,
+            PersonOpening,
             PcpSelection,
             Place,
             PlanFact,

@@ -31,6 +31,7 @@ ROLES = {
 ROOMS: dict[str, frozenset[str]] = {
     "desk": frozenset(ROLES),
     "queues": frozenset(ROLES),
+    "people": frozenset(ROLES),
     "access": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
     "existing": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
     "data": frozenset({ELIGIBILITY, SUPERVISOR}),

@@ -57,6 +57,9 @@ class Room(Entry):
 ROOMS = (
     Room("support.queues", N_("Queues"), "queues", N_("What waits for an answer, the oldest first")),
     Room(
+        "support.people", N_("People"), "people", N_("Find a member, an account of an office, or a practice")
+    ),
+    Room(
         "support.access", N_("Report access"), "access", N_("Who may read which reports, and taking it away")
     ),
     Room(

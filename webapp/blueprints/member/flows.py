@@ -59,7 +59,8 @@ def _locked_message(reference: str) -> str:
         "Contact Technical Support Services at %(telephone)s, Monday – Friday, 9:00 a.m. – 4:00 p.m.",
         telephone=settings().plan["telephones"]["technical_support"],
     )
-    return f"{said} {_('Your reference number is %(reference)s.', reference=reference)}"
+    number = _("Your reference number is %(reference)s.", reference=reference)
+    return f"{said} {number}"
 
 
 def _who_to_call(reason: Registration) -> str:
