@@ -11,6 +11,7 @@ from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.integration import support_work as made
 from tests.integration.profile_walk import make_ana
+from tests.integration.recovery_walk import IDENTITY
 from tests.integration.registration_walk import CARD, CLIENT_ID, add_ana, to_validation
 from tests.integration.support_walk import acting, at_work, make_staff
 from webapp.config import Settings
@@ -167,6 +168,20 @@ def test_a_lock_of_recovery_is_ended_before_its_time(client: Client, settings: S
 
     assert recovery.lock_ends_in("member", CLIENT_ID, SECRET_KEY) == 0
     assert kinds_on(client) == []
+
+
+def test_a_recovery_that_the_pages_lock_is_on_the_list(client: Client, new_client: Any) -> None:
+    make_ana()
+    person = new_client()
+    page = person.get("/members/login").click("Forgot your username or password?")
+    for _ in range(3):
+        page = page.fill({**IDENTITY, "First Name": "Nobody"}).submit("Next")
+    assert page.status == 429
+    at_work(client, staff.MEMBER_SERVICES)
+    assert kinds_on(client) == ["Locked recovery"]
+    decide(client, "Unlock", "Caller known")
+    page = page.fill(IDENTITY).submit("Next")
+    assert page.status == 200
 
 
 def test_a_lock_of_recovery_leaves_the_list_when_it_ends(

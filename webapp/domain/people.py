@@ -185,8 +185,8 @@ def reset_second_factor(
 
 
 def masked(text: str) -> str:
-    """The last three characters, the others hidden."""
-    return f"{'•' * max(0, len(text) - 3)}{text[-3:]}" if text else ""
+    """The last three characters; how many are hidden is not told."""
+    return f"••••••{text[-3:]}" if text else ""
 
 
 def _members(text: str) -> list[Hit]:
