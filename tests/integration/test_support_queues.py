@@ -1,5 +1,6 @@
 """The queues of the support console: every kind of work from waiting to done, two staff on one item, and the list."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,8 @@ from flask import Flask
 from tests.harness.application import SECRET_KEY
 from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
+from tests.harness.report_rows import diabetic, publish
+from tests.integration import profile_walk
 from tests.integration import support_work as made
 from tests.integration.profile_walk import make_ana
 from tests.integration.recovery_walk import IDENTITY
@@ -18,6 +21,7 @@ from webapp.config import Settings
 from webapp.domain import access_requests, lockouts, practices, registration, staff, work_items, work_queue
 from webapp.domain.accounts import Account
 from webapp.domain.audit import AuditEntry
+from webapp.domain.db import connected
 from webapp.domain.directory_reports import DirectoryReport
 from webapp.domain.lockouts import Lockout
 from webapp.domain.message_tables import Message, MessageThread
@@ -75,6 +79,22 @@ def test_a_request_for_reports_is_approved_with_a_reason(client: Client, setting
     assert kinds_on(client) == []
 
 
+def test_an_access_request_goes_from_the_list_to_the_first_report(
+    client: Client, new_client: Any, settings: Settings
+) -> None:
+    made.report_mistake(settings)  # which lists the practice in the directory
+    publish("adult-diabetes", {made.TIN: [diabetic(1)]})
+    made.ask_for_access(settings)
+    office = new_client()
+    profile_walk.sign_in(office)
+    assert not office.get("/providers/reports?report=adult-diabetes").tree.xpath("//tbody/tr")
+    at_work(client, staff.PROVIDER_SERVICES)
+    page = client.get("/support/queues?kind=access")
+    page = client.get(page.main.xpath(".//tbody//th//a/@href")[0])
+    page.fill({"Reason": "The office confirmed it."}).submit("Approve")
+    assert len(office.get("/providers/reports?report=adult-diabetes").tree.xpath("//tbody/tr")) == 1
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\x00"])
 def test_a_reason_left_empty_is_asked_for(client: Client, settings: Settings, text: str) -> None:
     made.ask_for_access(settings)
@@ -105,7 +125,7 @@ def test_a_change_of_address_is_claimed_and_answered(client: Client, settings: S
     made.ask_for_update(settings)
     at_work(client, staff.ELIGIBILITY)
     assert first(client).facts["Address"] == "12 Elm Street → 77 Oak Street"
-    page = first(client).submit("Claim")
+    page = first(client).submit("Take it on")
     assert page.facts["Claimed by"] == "Maria Lake"
     assert UpdateRequest.get().state == "in-work"
     page = decide(client, "Done", "Your new address is on record.", "Answer to the person")
@@ -263,11 +283,28 @@ def test_two_staff_on_one_item_the_second_is_told_who_has_it(
     other = new_client()
     at_work(other, staff.PROVIDER_SERVICES, "zoe", first_name="Zoe")
     theirs = first(other)
-    first(client).submit("Claim")
+    first(client).submit("Take it on")
     page = theirs.fill({"Reason": "Too fast"}).submit("Approve")
     assert (page.status, page.errors) == (422, ["Lena Lake works on this now. Nothing was changed."])
     assert practices.reportable_tins(rosa) == ()
     assert "Lena Lake works on this now." in " ".join(first(other).notices)
+
+
+def test_of_eight_who_claim_at_once_one_has_it(app: Flask, settings: Settings) -> None:
+    made.ask_for_access(settings)
+    people = [make_staff(staff.PROVIDER_SERVICES, f"staff{number}") for number in range(8)]
+    [item] = work_queue.items(staff.SUPERVISOR, Wanted(), 0, settings.plan)
+
+    def claim(account: Account) -> bool:
+        with connected():
+            try:
+                KINDS["access"].claim(item.key, Worker(account, acting(account), settings))
+            except work_items.ClaimedByOther:
+                return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(claim, people)) == 1
 
 
 def test_a_claim_that_was_forgotten_ends_by_itself_and_one_can_be_given_back(
@@ -384,7 +421,7 @@ def test_the_list_sorts_and_filters(client: Client, settings: Settings, clock: H
     assert kinds_on(client, "?kind=nothing&sort=x&state=y&page=zz") == kinds_on(client)
     page = client.get("/support/queues").click("Person")
     assert page.status == 200
-    first(client).submit("Claim")
+    first(client).submit("Take it on")
     assert kinds_on(client, "?state=mine") == ["Mistake in the directory"]
     assert "Mistake in the directory" not in kinds_on(client, "?state=free")
 

@@ -26,7 +26,7 @@ from webapp.domain.work_items import Action, Gone, Item, Opened, Words, Worker, 
 
 LONGEST_REASON = 500
 LONGEST_ANSWER = 1_000
-CLAIM = Action("claim", N_("Claim"), look="two")
+CLAIM = Action("claim", N_("Take it on"), look="two")
 RELEASE = Action("release", N_("Give back"), look="link")
 
 #: The fields of an update request and of a failed registration, as the portal labels them.
@@ -314,7 +314,7 @@ class DirectoryWork(Kind):
         item = self._item(row, work_items.claims(self.name, plan), plan)
         facts: list[tuple[str, str | Words]] = [
             (N_("Provider"), directory.provider_name(row.npi)),
-            (N_("NPI"), row.npi),
+            (N_("National Provider Identifier (NPI)"), row.npi),
             (N_("Place"), row.practice),
             (N_("What is wrong"), item.about_words),
             (N_("What the person wrote"), row.text),
