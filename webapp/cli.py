@@ -137,7 +137,7 @@ def _print_demo(described: dict[str, Any]) -> None:
     click.echo("Who can sign in:")
     for account in described["accounts"]:
         click.echo(
-            f"  /{account['portal']}s/login  {account['username']}  {account['password']}  ({account['note']})"
+            f"  {_login(account['portal'])}  {account['username']}  {account['password']}  ({account['note']})"
         )
     for code in described["registration_codes"]:
         if code["state"] == "open":
@@ -145,12 +145,16 @@ def _print_demo(described: dict[str, Any]) -> None:
     click.echo("")
 
 
+def _login(portal: str) -> str:
+    return "/support/login" if portal == "support" else f"/{portal}s/login"
+
+
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def load(folder: Path) -> None:
     """Load the plan's feeds in FOLDER; each row once, however often."""
     from reports.extract import ExtractRefused
-    from webapp.domain import feeds, older_accounts
+    from webapp.domain import data_runs, feeds, older_accounts
     from webapp.domain.db import connected
 
     settings = _open()
@@ -159,6 +163,7 @@ def load(folder: Path) -> None:
         with connected():
             outcome = feeds.load(folder, settings.plan, _progress())
             opened = older_accounts.open_accounts(settings.plan)
+            data_runs.note_load(outcome)
     except ExtractRefused as refusal:
         raise InputError(str(refusal)) from refusal
     for line in outcome.feeds:
@@ -181,7 +186,7 @@ def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str
     from reports.extract import ExtractRefused
     from reports.refresh import RefreshRefused
     from reports.refresh import refresh as run_refresh
-    from webapp.domain import report_mails
+    from webapp.domain import data_runs, report_mails
     from webapp.domain.db import connected
     from webapp.domain.report_inputs import note_refreshed, portal_data
 
@@ -197,6 +202,7 @@ def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str
             outcome = run_refresh(
                 folder, day, slugs=list(slugs) or None, engine=engine, portal=told, progress=_progress()
             )
+            data_runs.note_refresh(outcome.lines())
             if not slugs:
                 note_refreshed(told)
                 report_mails.queue_new_reports(settings)
@@ -310,6 +316,33 @@ def check() -> None:
     if waiting:
         raise InputError(f"{len(waiting)} migrations are waiting: run `portal migrate`")
     click.echo("settings and plan file are in order")
+
+
+@main.group()
+def staff() -> None:
+    """The plan's staff."""
+
+
+@staff.command()
+@click.argument("email")
+@click.option("--role", required=True, help="member-services, provider-services, eligibility or supervisor.")
+def add(email: str, role: str) -> None:
+    """Print the one-time address at which a new member of staff enrolls."""
+    from webapp.domain import staff as people
+    from webapp.domain.audit import Actor
+    from webapp.domain.db import connected
+
+    settings = _open()
+    try:
+        with connected():
+            token = people.invite(email, role, Actor("command", ""))
+    except people.NoSuchRole as fault:
+        raise InputError(f"there is no role {role!r}: choose {', '.join(people.ROLES)}") from fault
+    except people.NotAnAddress as fault:
+        raise InputError(f"{email!r} is not an email address like name@example.com") from fault
+    except people.AlreadyStaff as fault:
+        raise InputError(f"{email} is a member of staff already") from fault
+    click.echo(f"{settings.base_url}/support/enroll/{token}")
 
 
 @main.group()

@@ -22,12 +22,14 @@ from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
 from webapp.domain.facts import PlanFact
 from webapp.domain.gap_answers import GapAnswer
 from webapp.domain.kept_forms import KeptForm
+from webapp.domain.lockouts import Lockout
 from webapp.domain.message_tables import FileContent, Message, MessageFile, MessageThread
 from webapp.domain.office_contacts import OfficeContact
 from webapp.domain.older_accounts import OpenedOlderAccount
 from webapp.domain.outbox import OutboxMessage
 from webapp.domain.password_age import PasswordReminder
 from webapp.domain.pending_sign_ins import PendingSignIn
+from webapp.domain.people import PersonOpening
 from webapp.domain.practices import FormerPractice, PracticeAccess
 from webapp.domain.provider_picks import AddedProvider
 from webapp.domain.registration_codes import RegistrationCode
@@ -35,9 +37,11 @@ from webapp.domain.report_mails import ReportMail
 from webapp.domain.row_searches import RowSearch
 from webapp.domain.second_factor import RecoveryCode, SecondFactor
 from webapp.domain.sessions import Session
+from webapp.domain.staff import Staff, StaffInvitation
 from webapp.domain.survey import SurveyAnswers, SurveyTaken
 from webapp.domain.throttle import TryCount
 from webapp.domain.update_requests import UpdateRequest
+from webapp.domain.work_items import WorkClaim
 from webapp.flows.runs import FlowRun
 
 #: The portal's own tables, parents before children.
@@ -64,6 +68,7 @@ ALL_TABLES = tuple(
             IcmStatus,
             KeptForm,
             Listing,
+            Lockout,
             Member,
             Message,
             MessageFile,
@@ -77,6 +82,7 @@ ALL_TABLES = tuple(
             PasswordReminder,
             PastPassword,
             PendingSignIn,
+            PersonOpening,
             PcpSelection,
             Place,
             PlanFact,
@@ -91,11 +97,14 @@ ALL_TABLES = tuple(
             SecondFactor,
             SecurityAnswer,
             Session,
+            Staff,
+            StaffInvitation,
             SurveyAnswers,
             SurveyTaken,
             TryCount,
             UpdateRequest,
             Word,
+            WorkClaim,
         ]
     )
 )

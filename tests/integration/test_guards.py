@@ -61,13 +61,15 @@ def test_an_address_that_says_nothing_is_refused_to_everybody(make_app: Callable
     assert "everybody" not in page.text
 
 
-@pytest.mark.parametrize("portal", ["member", "provider"])
+@pytest.mark.parametrize("portal", ["member", "provider", "support"])
 def test_nobody_opens_a_portals_pages_without_signing_in(app: Flask, client: Client, portal: str) -> None:
     for method, url in addresses(app, portal):
         page = client.open(
             method, url, data={"csrf_token": client.csrf_token()} if method == "POST" else None
         )
-        assert page.path == f"/{portal}s/login", f"{method} {url} answered {page.status}"
+        assert page.path == ("/support/login" if portal == "support" else f"/{portal}s/login"), (
+            f"{method} {url} answered {page.status}"
+        )
 
 
 def test_a_refused_address_is_in_the_audit_log(client: Client) -> None:
@@ -77,7 +79,7 @@ def test_a_refused_address_is_in_the_audit_log(client: Client) -> None:
 
 
 def test_every_form_needs_its_token(app: Flask, client: Client) -> None:
-    for audience in ("public", "member", "provider"):
+    for audience in ("public", "member", "provider", "support"):
         for method, url in addresses(app, audience):
             if method == "POST":
                 page = client.open("POST", url, data={"csrf_token": "made up"}, follow=False)

@@ -6,7 +6,9 @@ from webapp.blueprints.provider import blueprint as provider
 from webapp.blueprints.provider import routes as _provider_routes
 from webapp.blueprints.public import blueprint as public
 from webapp.blueprints.public import routes as _public_routes
+from webapp.blueprints.support import blueprint as support
+from webapp.blueprints.support import rooms as _support_rooms
 
-BLUEPRINTS = (public, member, provider)
+BLUEPRINTS = (public, member, provider, support)
 
-__all__ = ["BLUEPRINTS", "_member_routes", "_provider_routes", "_public_routes"]
+__all__ = ["BLUEPRINTS", "_member_routes", "_provider_routes", "_public_routes", "_support_rooms"]

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from webapp.domain import accounts, practices, second_factor
+from webapp.domain import accounts, practices, second_factor, staff
 from webapp.domain.accounts import Account
 from webapp.domain.eligibility import get_member
 
@@ -38,6 +38,7 @@ class DemoAccount:
     client_id: str | None = None  # members; the name is the member's
     first_name: str = ""
     last_name: str = ""
+    role: str | None = None  # staff: a role of domain/staff.py
     totp_secret: str | None = None  # base32; who has one signs in with a code too
     answers: tuple[tuple[str, str], ...] = ()  # (question, answer)
     ties: tuple[Tie, ...] = field(default_factory=tuple)
@@ -78,6 +79,8 @@ def create_accounts() -> None:
             answers=demo.answers,
         )
         accounts.confirm_email(account.id, demo.email)
+        if demo.role:
+            staff.appoint(account, demo.role)
         for tie in demo.ties:
             access = "none" if tie.reason else tie.report_access
             practices.join_practice(account, tie.tin, tie.role, access)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from peewee import JOIN, fn
+from peewee import JOIN, ModelSelect, fn
 
 from webapp.config import Plan
 from webapp.domain.accounts import Account
@@ -36,7 +36,29 @@ def overview(
 ) -> list[Standing]:
     """The accounts of the earlier system as they stand, by username, for support. state: only those in it;
     search: the beginning of a username, or a whole Tax ID."""
-    query = (
+    query = _query()
+    if state:
+        query = query.where(fn.COALESCE(Consolidation.state, LOADED) == state)
+    if wanted := username_key(search.replace("\x00", "")):
+        digits = re.sub(r"\D", "", wanted)
+        by_tin = fn.INSTR if is_sqlite() else fn.STRPOS
+        named = ExistingAccount.username_key.startswith(wanted)
+        query = query.where(named | (by_tin(ExistingAccount.tins, digits) > 0) if len(digits) == 9 else named)
+    return [_standing(row, plan) for row in query.limit(limit).offset(offset)]
+
+
+def every_name() -> list[str]:
+    """The username of every account of the earlier system, as it is compared."""
+    return [name for (name,) in ExistingAccount.select(ExistingAccount.username_key).tuples()]
+
+
+def standing(name: str, plan: Plan) -> Standing:
+    """One account of the earlier system as it stands, by its username as `every_name` gives it."""
+    return _standing(_query().where(ExistingAccount.username_key == name).get(), plan)
+
+
+def _query() -> ModelSelect:
+    return (
         ExistingAccount.select(ExistingAccount, Consolidation, Account)
         .join(
             Consolidation,
@@ -47,14 +69,6 @@ def overview(
         .join(Account, JOIN.LEFT_OUTER, on=(Consolidation.account == Account.id))
         .order_by(ExistingAccount.username_key)
     )
-    if state:
-        query = query.where(fn.COALESCE(Consolidation.state, LOADED) == state)
-    if wanted := username_key(search.replace("\x00", "")):
-        digits = re.sub(r"\D", "", wanted)
-        by_tin = fn.INSTR if is_sqlite() else fn.STRPOS
-        named = ExistingAccount.username_key.startswith(wanted)
-        query = query.where(named | (by_tin(ExistingAccount.tins, digits) > 0) if len(digits) == 9 else named)
-    return [_standing(row, plan) for row in query.limit(limit).offset(offset)]
 
 
 def counts() -> dict[str, int]:

@@ -215,6 +215,24 @@ def match(client_id: str, first_name: str, last_name: str, birth_date: date | No
     return member if equal and member is not _NOBODY else None
 
 
+def differing(
+    client_id: str, first_name: str, last_name: str, birth_date: date | None
+) -> tuple[Member | None, tuple[str, ...]]:
+    """For support, after a lock: the member of the number, and which of the four are not as on record, as keys. An
+    unknown number does the same work as a known one."""
+    member = _numbered(client_id)
+    names = _names(member, first_name, last_name)
+    equal = {
+        "client_id": member is not _NOBODY,
+        "first_name": _all_equal(names[0]),
+        "last_name": _all_equal(names[1]),
+        "birth_date": birth_date is not None and birth_date == member.birth_date,
+    }
+    if member is _NOBODY:
+        return None, ("client_id",)
+    return member, tuple(key for key, same in equal.items() if not same)
+
+
 def match_names(client_id: str, first_name: str, last_name: str) -> Member | None:
     """The member of a number, a first and a last name, or None: what guide 000 asks of somebody who forgot the
     username. Compared as `match` does."""

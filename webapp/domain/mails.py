@@ -75,7 +75,10 @@ def send(mail: Mail, account: Account, plan: Plan, *, to: str | None = None, **v
 
 
 def send_to(mail: Mail, address: str, language: str, plan: Plan, **values: object) -> None:
-    """Queue a mail to an address whose owner need not have an account."""
+    """Queue a mail to an address whose owner need not have an account. An account that was closed has no address: then
+    there is nobody to write to."""
+    if not address:
+        return
     known = {
         "plan": plan["plan"]["name"],
         "telephone": plan["telephones"]["technical_support"],

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from peewee import JOIN, Expression
+from peewee import JOIN, Expression, ModelSelect
 
 from webapp import clock
 from webapp.config import Plan
@@ -54,22 +54,34 @@ class Waiting:
     language: str
     spoken: str
     interpreter: bool | None
+    claimer: int | None = None
+
+
+def waiting_one(thread: MessageThread, plan: Plan) -> Waiting:
+    """One thread that waits, as the list shows it."""
+    return _waiting(_query().where(MessageThread.id == thread.id).get(), plan)
 
 
 def waiting(plan: Plan, desks: Iterable[str] = tuple(messages.DESKS), limit: int = 200) -> list[Waiting]:
     """What waits for these desks, the oldest first."""
-    staff = Account.alias()
     query = (
-        MessageThread.select(MessageThread, Account, Member.language, Member.interpreter, staff)
-        .join(Account, on=MessageThread.account)
-        .join(Member, JOIN.LEFT_OUTER, on=(Account.client_id == Member.client_id), attr="member")
-        .switch(MessageThread)
-        .join(staff, JOIN.LEFT_OUTER, on=(MessageThread.claimed_by == staff.id), attr="claimer")
+        _query()
         .where(MessageThread.desk.in_(list(desks)), MessageThread.waiting_since.is_null(False))
         .order_by(MessageThread.waiting_since, MessageThread.id)
         .limit(limit)
     )
     return [_waiting(thread, plan) for thread in query]
+
+
+def _query() -> ModelSelect:
+    staff = Account.alias()
+    return (
+        MessageThread.select(MessageThread, Account, Member.language, Member.interpreter, staff)
+        .join(Account, on=MessageThread.account)
+        .join(Member, JOIN.LEFT_OUTER, on=(Account.client_id == Member.client_id), attr="member")
+        .switch(MessageThread)
+        .join(staff, JOIN.LEFT_OUTER, on=(MessageThread.claimed_by == staff.id), attr="claimer")
+    )
 
 
 def thread_for_staff(key: str, actor: Actor) -> MessageThread:
@@ -210,4 +222,5 @@ def _waiting(thread: MessageThread, plan: Plan) -> Waiting:
         language=thread.account.language,
         spoken=(member.language or "") if member else "",
         interpreter=member.interpreter if member else None,
+        claimer=None if lapsed or claimer is None else claimer.id,
     )

@@ -14,7 +14,7 @@ from reports.prepared import Prepared, slot
 from reports.words import N_
 from webapp import clock
 from webapp.config import Plan
-from webapp.domain import attachments, audit, mails
+from webapp.domain import attachments, audit, mails, working_days
 from webapp.domain.accounts import Account
 from webapp.domain.audit import Actor
 from webapp.domain.db import database, is_sqlite, transaction
@@ -258,11 +258,7 @@ _unread = Prepared(
 def answered_by(moment: datetime, plan: Plan) -> datetime:
     """When a message that came at `moment` should have its answer: so many working days later (plan setting), at the
     same hour where the plan is. Saturdays and Sundays do not count."""
-    days, due = plan["messages"]["answer_days"], moment
-    while days > 0:
-        due += timedelta(days=1)
-        days -= clock.current().local(due).weekday() < 5
-    return due
+    return working_days.after(moment, plan["messages"]["answer_days"])
 
 
 def one_line(text: str) -> str:

@@ -8,12 +8,23 @@ recovery alone, never of signing in.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from peewee import fn
 
 from reports.words import N_
 from webapp.config import Plan
-from webapp.domain import account_changes, accounts, audit, codes, eligibility, mails, passwords, throttle
+from webapp.domain import (
+    account_changes,
+    accounts,
+    audit,
+    codes,
+    eligibility,
+    lockouts,
+    mails,
+    passwords,
+    throttle,
+)
 from webapp.domain.accounts import Account, SecurityAnswer
 from webapp.domain.audit import Actor
 from webapp.domain.db import database, transaction
@@ -92,7 +103,7 @@ class Recovery:
         account = accounts.account_of_member(member.client_id if member else "")
         known = _answers(account)
         if account is None or account.frozen_at is not None or not known:
-            self._refuse("recover-identity", None, pause)
+            self._refuse("recover-identity", None, pause, keys, account)
             raise NotFound
         throttle.forget(*keys)
         self._record("recover-identity", account)
@@ -134,7 +145,7 @@ class Recovery:
         keys = self._keys("code", whose)
         pause = self._count(keys, self.plan["codes"]["tries"])
         if not codes.redeem(_PURPOSE, self.run_key, typed, self.secret_key, self.plan):
-            self._refuse("recover-code", None, pause)
+            self._refuse("recover-code", None, pause, keys)
             raise WrongCode
         throttle.forget(*keys, _key(self.secret_key, "mail", self.portal, whose))
 
@@ -150,7 +161,7 @@ class Recovery:
         if not right:
             if pause:
                 codes.forget(account.id)
-            self._refuse("recover-answer", account, pause)
+            self._refuse("recover-answer", account, pause, keys, account)
             raise WrongAnswer
         throttle.forget(*keys)
         self._record("recover-answer", account)
@@ -179,10 +190,25 @@ class Recovery:
         account_id = account.id if account else None
         return codes.issue(_PURPOSE, self.run_key, self.secret_key, self.plan, account_id=account_id)
 
-    def _refuse(self, action: str, account: Account | None, pause: int) -> None:
+    def _refuse(
+        self,
+        action: str,
+        account: Account | None,
+        pause: int,
+        keys: Sequence[str],
+        whose: Account | None = None,
+    ) -> None:
+        """Say no. whose: the account that the tries were about, for support's list of locks alone."""
         self._record(action, account, "refused")
         if pause:
             self._record("recover-lock", account)
+            lockouts.note(
+                lockouts.RECOVERY,
+                self.portal,
+                keys,
+                account_id=whose.id if whose else None,
+                lasts=timedelta(seconds=pause),
+            )
             raise throttle.MustWait(pause)
 
     def _record(self, action: str, account: Account | None, outcome: str = "done") -> None:

@@ -10,7 +10,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from webapp import clock
 from webapp.config import Plan
-from webapp.domain import accounts, audit, eligibility, mails, throttle
+from webapp.domain import accounts, audit, eligibility, lockouts, mails, throttle
 from webapp.domain.accounts import Account, HashedAnswer
 from webapp.domain.audit import Actor
 from webapp.domain.db import transaction
@@ -22,6 +22,14 @@ _CONFIRM_WITHIN = timedelta(days=7)
 
 class EligibilityNotFound(Exception):
     """No member has these four. Which of them was wrong is never said."""
+
+
+class RegistrationLocked(throttle.Locked):
+    """Three wrong tries in a row. `reference`: the number under which support finds the lock."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__()
+        self.reference = reference
 
 
 class MayNotRegister(Exception):
@@ -56,21 +64,21 @@ def identify(card: IdCard, run_key: str, actor: Actor, plan: Plan, secret_key: s
     """The member whose card this is, free to make an account (step 2).
 
     Each try is counted under the submitted Client ID, known or not, and under the browser's run; three wrong
-    ones in a row lock (throttle.Locked). Raises EligibilityNotFound; after a full match only: MayNotRegister,
+    ones in a row lock (RegistrationLocked). Raises EligibilityNotFound; after a full match only: MayNotRegister,
     accounts.AlreadyRegistered.
     """
     keys = _try_keys(card.client_id, run_key, secret_key)
     limit, unlock = _limit(plan)
     for key in keys:
         if throttle.is_locked(key, limit, unlock):
-            raise throttle.Locked
+            raise RegistrationLocked(_note_lock(card, keys, plan))
     number = max(throttle.take_counted_try(key, limit, unlock) for key in keys)
     member = eligibility.match(card.client_id, card.first_name, card.last_name, card.birth_date)
     if member is None:
         audit.record(actor, "register-match", "refused", detail=f"try {number}")
         if number >= limit:
             audit.record(actor, "register-lock")
-            raise throttle.Locked
+            raise RegistrationLocked(_note_lock(card, keys, plan))
         raise EligibilityNotFound
     throttle.forget(*keys)
     _check_free(member, plan)
@@ -144,6 +152,16 @@ def _check_free(member: Member, plan: Plan) -> None:
     reason = eligibility.may_register(member, clock.today(), plan)
     if reason is not Registration.OK:
         raise MayNotRegister(reason)
+
+
+def _note_lock(card: IdCard, keys: tuple[str, str], plan: Plan) -> str:
+    """The reference number of the lock. Which fields differed is for support alone."""
+    member, differed = eligibility.differing(card.client_id, card.first_name, card.last_name, card.birth_date)
+    client_id = member.client_id if member else None
+    lasts = _limit(plan)[1]
+    return lockouts.note(
+        lockouts.REGISTRATION, "member", keys, client_id=client_id, differed=differed, lasts=lasts
+    )
 
 
 def _try_keys(client_id: str, run_key: str, secret_key: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, abort, current_app, flash, redirect, request, url_for
 from flask_login import current_user
 
-from webapp.domain import audit
+from webapp.domain import audit, staff
 from webapp.web import duties, kept, render
 from webapp.web.signed_in import actor, ended_session, settings
 from webapp.web.texts import gettext as _
@@ -25,7 +25,21 @@ def _declare(audience: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
 public = _declare("public")
 member = _declare("member")
 provider = _declare("provider")
-support = _declare("support")
+
+
+def room(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Only staff, and of them those whose role opens the room (staff.ROOMS, the one place that says so)."""
+
+    def mark(view: Callable[..., Any]) -> Callable[..., Any]:
+        view.room = name  # type: ignore[attr-defined]
+        return _declare("support")(view)
+
+    return mark
+
+
+def room_of_request() -> str | None:
+    """The room of the console that the request is for; None outside of it."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "room", None)
 
 
 def of_request() -> str | None:
@@ -48,7 +62,11 @@ def _check() -> Response | None:
     if audience == "public":
         return None
     if current_user.is_authenticated:
-        return _duty_first(audience)
+        if first := _duty_first(audience):
+            return first
+        if audience == "support":
+            _may_enter()
+        return None
     audit.record(actor(audience), "open", "refused", subject=f"endpoint:{request.endpoint}")
     return to_sign_in(audience)
 
@@ -59,6 +77,13 @@ def _duty_first(portal: str) -> Response | None:
     if duty is None or (request.endpoint or "").rpartition(".")[2] in duty.opens:
         return None
     return render.leave_for(url_for(f"{portal}.{duty.start}"))
+
+
+def _may_enter() -> None:
+    """Refuse staff a room that their role does not open."""
+    if not staff.may_enter(staff.role_of(current_user.account), room_of_request()):
+        audit.record(actor("support"), "open", "refused", subject=f"endpoint:{request.endpoint}")
+        abort(403)
 
 
 def to_sign_in(portal: str) -> Response:

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from reports.words import N_
 from webapp import content
-from webapp.domain import messages
+from webapp.domain import messages, staff
 from webapp.web import language, render, texts
 from webapp.web.signed_in import portal_of_request, settings
 from webapp.web.texts import gettext as _
@@ -43,6 +43,36 @@ MENUS: dict[str, tuple[Entry, ...]] = {
         Entry("provider.profile", N_("Profile")),
     ),
 }
+
+
+@dataclass(frozen=True)
+class Room(Entry):
+    """A room of the support console: its name in staff.ROOMS, and what happens there."""
+
+    name: str
+    about: str
+
+
+#: The rooms in the order of the console's menu; each shows where the role opens it.
+ROOMS = (
+    Room("support.queues", N_("Queues"), "queues", N_("What waits for an answer, the oldest first")),
+    Room(
+        "support.people", N_("People"), "people", N_("Find a member, an account of an office, or a practice")
+    ),
+    Room(
+        "support.access", N_("Report access"), "access", N_("Who may read which reports, and taking it away")
+    ),
+    Room(
+        "support.existing",
+        N_("Existing accounts"),
+        "existing",
+        N_("Accounts of the earlier system, and undoing"),
+    ),
+    Room("support.data", N_("Data"), "data", N_("The last loads, and the reports that are served")),
+    Room("support.audit", N_("Audit log"), "audit", N_("Who did what, when and from where")),
+    Room("support.staff", N_("Staff"), "staff", N_("Add people, change roles, take access away")),
+    Room("support.profile", N_("Profile"), "desk", N_("Your password, your phone and your sign-ins")),
+)
 
 
 #: The top navigation of the HUSKY Health pages; None stands for Find a Doctor, which is no content page.
@@ -120,6 +150,8 @@ def frame() -> dict[str, object]:
         "footer_links": _marked(_page_links(FOOTER)),
         "home_url": url_for("public.gateway"),
     }
+    if portal == "support" and current_user.is_authenticated:
+        return {**common, **_console()}
     if portal is None or not current_user.is_authenticated:
         return {**common, "menu": public_menu(), **sign_in_link(), "search_url": search_address()}
     unread = messages.unread(current_user.account)
@@ -132,6 +164,29 @@ def frame() -> dict[str, object]:
         "profile_url": url_for(f"{portal}.profile"),
         "logout_url": url_for(f"{portal}.logout"),
     }
+
+
+def _console() -> dict[str, object]:
+    """The frame of the support console: the menu of the rooms that the role opens."""
+    role = staff.role_of(current_user.account) or ""
+    rooms = _rooms(role)
+    desk = [(url_for("support.home"), _("Desk"))]
+    return {
+        "menu": _marked([*desk, *((room["url"], room["label"]) for room in rooms)]),
+        "rooms": rooms,
+        "practice_name": f"{current_user.account.first_name} {current_user.account.last_name}",
+        "home_url": url_for("support.home"),
+        "logout_url": url_for("support.logout"),
+    }
+
+
+@texts.kept
+def _rooms(role: str) -> list[dict[str, str]]:
+    return [
+        {"url": url_for(room.endpoint), "label": _(room.label), "about": _(room.about)}
+        for room in ROOMS
+        if staff.may_enter(role, room.name)
+    ]
 
 
 def init_app(app: Flask) -> None:

@@ -7,7 +7,7 @@ from flask import Response, request, url_for
 
 from reports.words import N_
 from webapp import content
-from webapp.domain import accounts, eligibility, registration, throttle
+from webapp.domain import accounts, eligibility, registration
 from webapp.domain.eligibility import Member, Registration
 from webapp.domain.registration import ChosenAccount, IdCard
 from webapp.domain.security_questions import HOW_MANY
@@ -40,8 +40,8 @@ def _match(form: ValidationForm, state: State) -> Values:
         member = registration.identify(card, run_key, actor("member"), plan, secret_key())
     except registration.EligibilityNotFound:
         raise Refused(_("Eligibility not found")) from None
-    except throttle.Locked:
-        raise Refused(_locked_message(), status=429) from None
+    except registration.RegistrationLocked as locked:
+        raise Refused(_locked_message(locked.reference), status=429) from None
     except accounts.AlreadyRegistered:
         raise Refused(
             _(
@@ -53,12 +53,14 @@ def _match(form: ValidationForm, state: State) -> Values:
     return {**form.answers(), "member": member.client_id}
 
 
-def _locked_message() -> str:
-    return _(
+def _locked_message(reference: str) -> str:
+    said = _(
         "The information did not match three times in a row. To protect you, we stopped here. "
         "Contact Technical Support Services at %(telephone)s, Monday – Friday, 9:00 a.m. – 4:00 p.m.",
         telephone=settings().plan["telephones"]["technical_support"],
     )
+    number = _("Your reference number is %(reference)s.", reference=reference)
+    return f"{said} {number}"
 
 
 def _who_to_call(reason: Registration) -> str:

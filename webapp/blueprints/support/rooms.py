@@ -1,0 +1,14 @@
+"""The modules of the support console, loaded together."""
+
+from webapp.blueprints.support import (
+    access,
+    audit_log,
+    data,
+    existing,
+    people,
+    people_of_staff,
+    queues,
+    routes,
+)
+
+__all__ = ["access", "audit_log", "data", "existing", "people", "people_of_staff", "queues", "routes"]
