@@ -9,8 +9,9 @@ from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import TODAY, add_member, add_span
 from tests.integration.registration_walk import add_ana
+from tests.integration.support_walk import at_work
 from webapp.config import read_plan
-from webapp.domain import accounts, survey
+from webapp.domain import accounts, staff, survey
 from webapp.domain.audit import Actor
 from webapp.domain.eligibility import Member
 from webapp.domain.survey import SurveyAnswers, SurveyTaken
@@ -130,12 +131,45 @@ def test_results_of_fewer_than_eleven_are_not_shown(database: object) -> None:
     for number in range(10):
         answer(number)
     assert counts_of() is None
-    answer(10, program="B")
+    assert survey.answered(TODAY.year, ADULT, PLAN) is None
+    answer(10)
     assert counts_of() == {"very-good": 0, "good": 11, "fair": 0, "poor": 0, "none": 0}
-    assert counts_of("A") is None
-    lines = list(survey.as_csv(TODAY.year, PLAN))
-    assert "adult,overall,doctor,good,11\r\n" in lines
-    assert "adult,overall,plan-overall,good,suppressed\r\n" in lines
+    rows = list(survey.rows(TODAY.year, PLAN))
+    assert (ADULT, "", "overall", "doctor", "good", "11") in rows
+    assert (ADULT, "", "overall", "plan-overall", "good", "suppressed") in rows
+
+
+def test_a_program_is_not_shown_where_the_others_are_few(database: object) -> None:
+    for number in range(15):
+        answer(number)
+    answer(15, program="B")
+    assert counts_of("A") is None, "all but A would tell what the one of B said"
+    for number in range(16, 26):
+        answer(number, program="B")
+    assert (counts_of("A") or {})["good"] == 15
+    assert (counts_of("B") or {})["good"] == 11
+    assert {program for _form, program, *_rest in survey.rows(TODAY.year, PLAN)} == {"", "A", "B"}
+
+
+def test_support_sees_results_as_charts_and_as_a_file(client: Client) -> None:
+    for number in range(12):
+        answer(number)
+    at_work(client, staff.MEMBER_SERVICES)
+    page = client.get("/support").click("Survey")
+    assert "12 people answered." in page.text
+    assert "All in all, how good is the doctor?" in page.text
+    assert "Fewer than 11 answers: not shown." in page.text
+    assert page.tree.xpath("//figure//b")
+    file = client.browser.get(page.links()["Download as CSV"]).get_data(as_text=True)
+    assert "adult,,overall,doctor,good,12" in file
+    page = page.fill({"Form": "Children"}).submit("Show")
+    assert "Fewer than 11 people answered." in page.text
+
+
+def test_other_rooms_staff_do_not_see_the_survey(client: Client) -> None:
+    at_work(client, staff.ELIGIBILITY)
+    assert "Survey" not in client.get("/support").links()
+    client.get("/support/survey", status=403)
 
 
 def test_somebody_elses_survey_is_not_gone_on_with(ana: Client, new_client: Callable[..., Client]) -> None:

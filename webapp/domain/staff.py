@@ -35,6 +35,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "access": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
     "existing": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
     "data": frozenset({ELIGIBILITY, SUPERVISOR}),
+    "survey": frozenset({MEMBER_SERVICES, SUPERVISOR}),
     "audit": frozenset({SUPERVISOR}),
     "staff": frozenset({SUPERVISOR}),
 }

@@ -5,17 +5,23 @@ Source: guide 003, Services survey; member-portal.md.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from peewee import AutoField, CharField, CompositeKey, IntegerField, IntegrityError, TextField
+from peewee import (
+    AutoField,
+    CharField,
+    CompositeKey,
+    IntegerField,
+    IntegrityError,
+    ModelSelect,
+    TextField,
+)
 
 from webapp import clock
-from webapp.config import Plan
+from webapp.config import PROGRAMS, Plan
 from webapp.domain import audit, eligibility
 from webapp.domain.audit import Actor
 from webapp.domain.db import Table, transaction
@@ -99,13 +105,11 @@ def keep(member: Member, answers: Mapping[str, str], language: str, actor: Actor
 
 def results(year: int, form: str, plan: Plan, *, program: str | None = None) -> list[Result]:
     """How each question of a form was answered in a year, by everybody or in one program. A question that fewer than
-    the plan's smallest group answered, and answers so rare that they would tell who gave them, are not counted out."""
-    rows = SurveyAnswers.select(SurveyAnswers.answers).where(
-        SurveyAnswers.year == year, SurveyAnswers.form == form
-    )
-    if program:
-        rows = rows.where(SurveyAnswers.program == program)
-    given = [json.loads(answers) for (answers,) in rows.tuples()]
+    the plan's smallest group answered is not counted out, and no program that leaves a small group of others."""
+    if program and program not in _told_apart(year, form, plan):
+        given = []
+    else:
+        given = _given(year, form, program)
     smallest = plan["survey"]["smallest_group"]
     found = []
     for topic in topics(form):
@@ -117,17 +121,47 @@ def results(year: int, form: str, plan: Plan, *, program: str | None = None) -> 
     return found
 
 
-def as_csv(year: int, plan: Plan) -> Iterator[str]:
-    """Results of a year as CSV lines: form, topic, question, answer, count; `suppressed` for small groups."""
-    yield _line("form", "topic", "question", "answer", "count")
+def years() -> list[int]:
+    """The years that have answers, the latest first."""
+    found = SurveyAnswers.select(SurveyAnswers.year).distinct().order_by(SurveyAnswers.year.desc())
+    return [year for (year,) in found.tuples()]
+
+
+def answered(year: int, form: str, plan: Plan, *, program: str | None = None) -> int | None:
+    """How many surveys of a form were answered; None for fewer than the plan's smallest group."""
+    if program and program not in _told_apart(year, form, plan):
+        return None
+    count = len(_given(year, form, program))
+    return count if count >= plan["survey"]["smallest_group"] else None
+
+
+def rows(year: int, plan: Plan) -> Iterator[tuple[str, str, str, str, str, str]]:
+    """Results of a year as rows: form, program (blank: everybody), topic, question, answer, count; `suppressed` for
+    small groups. A program is told only where everybody not of it is as large a group: else the difference between
+    the two would tell what is not shown."""
     for form in (ADULT, CHILD):
-        for result in results(year, form, plan):
-            for key in result.question.answers:
-                count = "suppressed" if result.counts is None else str(result.counts[key])
-                yield _line(form, result.topic.slug, result.question.key, key, count)
+        for program in ("", *_told_apart(year, form, plan)):
+            for result in results(year, form, plan, program=program or None):
+                for key in result.question.answers:
+                    count = "suppressed" if result.counts is None else str(result.counts[key])
+                    yield form, program, result.topic.slug, result.question.key, key, count
 
 
-def _line(*cells: str) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
+def _told_apart(year: int, form: str, plan: Plan) -> list[str]:
+    """The programs whose answers, and those of all others together, are groups large enough."""
+    found = Counter(program for (program,) in _answers(year, form).select(SurveyAnswers.program).tuples())
+    smallest, total = plan["survey"]["smallest_group"], found.total()
+    return [
+        program for program in PROGRAMS if found[program] >= smallest and total - found[program] >= smallest
+    ]
+
+
+def _answers(year: int, form: str) -> ModelSelect:
+    return SurveyAnswers.select().where(SurveyAnswers.year == year, SurveyAnswers.form == form)
+
+
+def _given(year: int, form: str, program: str | None) -> list[dict[str, str]]:
+    found = _answers(year, form)
+    if program:
+        found = found.where(SurveyAnswers.program == program)
+    return [json.loads(row.answers) for row in found]

@@ -69,6 +69,7 @@ ROOMS = (
         N_("Accounts of the earlier system, and undoing"),
     ),
     Room("support.data", N_("Data"), "data", N_("The last loads, and the reports that are served")),
+    Room("support.survey_results", N_("Survey"), "survey", N_("How members answered the yearly survey")),
     Room("support.audit", N_("Audit log"), "audit", N_("Who did what, when and from where")),
     Room("support.staff", N_("Staff"), "staff", N_("Add people, change roles, take access away")),
     Room("support.profile", N_("Profile"), "desk", N_("Your password, your phone and your sign-ins")),

@@ -9,6 +9,17 @@ from webapp.blueprints.support import (
     people_of_staff,
     queues,
     routes,
+    survey,
 )
 
-__all__ = ["access", "audit_log", "data", "existing", "people", "people_of_staff", "queues", "routes"]
+__all__ = [
+    "access",
+    "audit_log",
+    "data",
+    "existing",
+    "people",
+    "people_of_staff",
+    "queues",
+    "routes",
+    "survey",
+]
