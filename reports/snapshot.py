@@ -120,19 +120,26 @@ class Practice:
 
 def published(slug: str) -> Snapshot | None:
     """The snapshot of report `slug` that is being served, or None when there is none yet."""
+    return next(iter(all_published([slug])), None)
+
+
+def all_published(slugs: Sequence[str]) -> list[Snapshot]:
+    """The snapshots of these reports that are being served, in this order; without those that have none yet."""
+    marks = ", ".join([database.param] * len(slugs))
     found = database.execute_sql(
         "SELECT s.id, s.slug, s.as_of, s.complete_through, s.created_at, s.published_at, s.row_count, s.keys "
         "FROM report_published p JOIN report_snapshot s ON s.id = p.snapshot_id "
-        f"WHERE p.slug = {database.param}",
-        (slug,),
-    ).fetchone()
-    if found is None:
-        return None
+        f"WHERE p.slug IN ({marks})",
+        tuple(slugs),
+    ).fetchall()
     # Read without building a model: every page of a report begins here.
     made = ReportSnapshot._meta.fields
     names = Snapshot._fields[:-1]
-    values = [made[name].python_value(value) for name, value in zip(names, found, strict=False)]
-    return Snapshot._make((*values, tuple(json.loads(found[-1]))))
+    served = {}
+    for row in found:
+        values = [made[name].python_value(value) for name, value in zip(names, row, strict=False)]
+        served[row[1]] = Snapshot._make((*values, tuple(json.loads(row[-1]))))
+    return [served[slug] for slug in slugs if slug in served]
 
 
 def practice(slug: str, tin: str) -> Practice:
@@ -224,10 +231,12 @@ def cells(
 _numbers = itertools.count()
 
 
-def of_members(slugs: Sequence[str], members: Mapping[str, str]) -> list[tuple[Snapshot, dict[str, Any]]]:
-    """Every row that the published reports `slugs` have of some members, with the snapshot it is from, in the order of
-    `slugs`. members: the TIN of the practice under which each is listed, by Client ID."""
-    snapshots = {found.id: found for found in map(published, slugs) if found}
+def of_members(
+    served: Sequence[Snapshot], members: Mapping[str, str]
+) -> list[tuple[Snapshot, dict[str, Any]]]:
+    """Every row that the snapshots `served` have of some members, with the snapshot it is from, in their order.
+    members: the TIN of the practice under which each is listed, by Client ID."""
+    snapshots = {found.id: found for found in served}
     if not snapshots or not members:
         return []
     tins = sorted(set(members.values()))

@@ -12,9 +12,8 @@ from reports import snapshot
 from reports.catalog import REPORTS, in_group
 from reports.definition import Test
 from reports.snapshot import Attributed, Snapshot
-from webapp.domain import directory
+from webapp.domain import consent, directory
 from webapp.domain.care_words import CARE, CareWords
-from webapp.domain.consent import OptOut
 from webapp.domain.eligibility import Member
 
 #: How the reports write that something is due.
@@ -55,43 +54,36 @@ class MemberCare:
 
 def of_household(members: Sequence[Member]) -> list[MemberCare]:
     """The care of these members, in their order."""
-    pcps = snapshot.attributed([member.client_id for member in members])
-    slugs = [report.slug for report in in_group("gaps")]
+    pcps = {member.client_id: _pcp_of(member) for member in members}
+    served = snapshot.all_published([report.slug for report in in_group("gaps")])
+    listed = {client_id: pcp.tin for client_id, pcp in pcps.items() if pcp}
     found: dict[str, list[tuple[Snapshot, dict[str, Any]]]] = {}
-    for made, row in snapshot.of_members(slugs, {client_id: pcp.tin for client_id, pcp in pcps.items()}):
+    for made, row in snapshot.of_members(served, listed):
         found.setdefault(row["client_id"], []).append((made, row))
-    ids = [member.client_id for member in members]
-    opted_out = {
-        client_id
-        for (client_id,) in OptOut.select(OptOut.client_id).where(OptOut.client_id.in_(ids)).tuples()
-    }
+    as_of = max((made.as_of for made in served), default=None)
     return [
-        _care_of(
-            member,
-            pcps.get(member.client_id),
-            found.get(member.client_id, []),
-            member.client_id in opted_out,
-        )
-        for member in members
+        _care_of(member, pcps[member.client_id], found.get(member.client_id, []), as_of) for member in members
     ]
+
+
+def _pcp_of(member: Member) -> Attributed | None:
+    return snapshot.attributed([member.client_id]).get(member.client_id)
 
 
 def _care_of(
     member: Member,
     pcp: Attributed | None,
     rows: Sequence[tuple[Snapshot, dict[str, Any]]],
-    opted_out: bool,
+    as_of: date | None,
 ) -> MemberCare:
     if pcp is None:
         return MemberCare(member, unknown=NO_PCP)
     office = directory.office_of(pcp.npi, pcp.tin)
     name, telephone = (office.name, office.telephone) if office else ("", "")
-    if opted_out and not rows:
-        return MemberCare(member, name, telephone, unknown=OPTED_OUT)
-    made = [snapshot.published(report.slug) for report in in_group("gaps")]
-    days = [one.as_of for one in made if one]
-    if not days:
+    if as_of is None:
         return MemberCare(member, name, telephone, unknown=NO_REPORTS)
+    if not rows and consent.opted_out_since(member.client_id):
+        return MemberCare(member, name, telephone, unknown=OPTED_OUT)
     care = _each_once([_care(test, row) for found, row in rows for test in REPORTS[found.slug].tests])
     return MemberCare(
         member=member,
@@ -99,7 +91,7 @@ def _care_of(
         telephone=telephone,
         due=tuple(one for one in care if one.due),
         done=tuple(one for one in care if one.done),
-        as_of=max(days),
+        as_of=as_of,
     )
 
 

@@ -64,7 +64,12 @@ _of_npi = Prepared(
 
 def office_of(npi: str, tin: str) -> Provider | None:
     """The directory's row of a provider at a practice, with its address and telephone."""
-    return Provider.get_or_none(Provider.npi == npi, Provider.tin == tin)
+    return next(_of_npi_at(npi=npi, tin=tin), None)
+
+
+_of_npi_at = Prepared(
+    database, lambda: Provider.select().where(Provider.npi == slot("npi"), Provider.tin == slot("tin"))
+)
 
 
 def practice_name(tin: str) -> str:
