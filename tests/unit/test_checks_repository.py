@@ -44,7 +44,8 @@ def test_addresses_of_the_portal_are_no_paths_of_a_machine(line: str, tmp_path: 
         ("webapp/domain/a.py", "import webapp.blueprints", "Arrows run one way"),
         ("webapp/flows/a.py", "import webapp.blueprints.member", "Arrows run one way"),
         ("webapp/domain/a.py", "import webapp.flows", "Arrows run one way"),
-        ("webapp/blueprints/member/a.py", "import webapp.blueprints.provider", "The two halves"),
+        ("webapp/blueprints/member/a.py", "import webapp.blueprints.provider", "The parts of the portal"),
+        ("webapp/blueprints/support/a.py", "import webapp.blueprints.member", "The parts of the portal"),
     ],
 )
 def test_an_import_against_the_arrows_is_found(
