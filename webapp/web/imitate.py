@@ -96,7 +96,7 @@ def _write_nothing(found: Imitation) -> None:
 
     @after_this_request
     def finish(response: Response) -> Response:
-        is_file = response.status_code == 200 and (
+        is_file = response.status_code in (200, 206) and (
             response.mimetype != "text/html" or "Content-Disposition" in response.headers
         )
         if is_file:
