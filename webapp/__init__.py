@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         compression,
         connection,
         errors,
+        imitate,
         language,
         menus,
         security,
@@ -69,7 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
-    for part in (connection, language, security, signed_in, audience, menus, session_end, errors):
+    for part in (connection, imitate, language, security, signed_in, audience, menus, session_end, errors):
         part.init_app(app)
     compression.init_app(app)
     assets.init_app(app)

@@ -15,6 +15,7 @@ from webapp.domain import (
     audit_seal,
     codes,
     facts,
+    imitations,
     kept_forms,
     outbox,
     password_age,
@@ -108,7 +109,7 @@ def _deliver(settings: Settings) -> None:
 def _each_minute(settings: Settings) -> None:
     """Seal what was logged, and remove what can no longer be used."""
     audit_seal.seal(secret_key(settings))
-    for stored in (runs, codes, pending_sign_ins, second_factor, kept_forms, attachments):
+    for stored in (runs, codes, pending_sign_ins, second_factor, kept_forms, attachments, imitations):
         stored.sweep()
     sessions.sweep(settings.plan)
 

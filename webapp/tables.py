@@ -21,6 +21,7 @@ from webapp.domain.email_changes import EmailChange
 from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
 from webapp.domain.facts import PlanFact
 from webapp.domain.gap_answers import GapAnswer
+from webapp.domain.imitations import Imitation
 from webapp.domain.kept_forms import KeptForm
 from webapp.domain.lockouts import Lockout
 from webapp.domain.message_tables import FileContent, Message, MessageFile, MessageThread
@@ -66,6 +67,7 @@ ALL_TABLES = tuple(
             FormerPractice,
             GapAnswer,
             IcmStatus,
+            Imitation,
             KeptForm,
             Listing,
             Lockout,

@@ -76,8 +76,9 @@ def sign_in(client: Client, portal: str) -> None:
     form.submit()
 
 
-def crawl(client: Client, starts: list[str]) -> list[Page]:
-    """Every page that can be reached by links from `starts`, each address without its query once."""
+def crawl(client: Client, starts: list[str], answers: tuple[int, ...] = (200, 404)) -> list[Page]:
+    """Every page that can be reached by links from `starts`, each address without its query once. answers: the
+    statuses that pages may have."""
     pages, waiting, seen = [], list(starts), set()
     while waiting:
         url = waiting.pop(0)
@@ -86,7 +87,7 @@ def crawl(client: Client, starts: list[str]) -> list[Page]:
             continue
         seen.add(path)
         page = client.get(url, status=None)
-        assert page.status in (200, 404), f"{url} answered {page.status}"
+        assert page.status in answers, f"{url} answered {page.status}"
         if not page.is_html:
             continue
         pages.append(page)

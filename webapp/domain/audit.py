@@ -1,5 +1,8 @@
 """The audit log: who did what to whom, when, from where. Rows are only ever added."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from peewee import AutoField, CharField, DateTimeField, IntegerField, TextField
@@ -34,12 +37,40 @@ class Actor:
     account_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Aside:
+    """An entry that was not written yet: what it says, without who acted."""
+
+    action: str
+    outcome: str
+    subject: str
+    detail: str
+
+
+_aside: ContextVar[list[Aside] | None] = ContextVar("audit entries set aside", default=None)
+
+
+@contextmanager
+def set_aside() -> Iterator[list[Aside]]:
+    """Gather what is recorded meanwhile instead of writing it, for a transaction that will be undone."""
+    entries: list[Aside] = []
+    token = _aside.set(entries)
+    try:
+        yield entries
+    finally:
+        _aside.reset(token)
+
+
 def record(actor: Actor, action: str, outcome: str = "done", *, subject: str = "", detail: str = "") -> None:
     """Add one entry, in the transaction that is open if there is one.
 
     action: a word like 'sign-in'; outcome: 'done', 'refused' or 'failed'; subject: whom or what it was
     done to, as 'member:…' or 'account:…'.
     """
+    entries = _aside.get()
+    if entries is not None:
+        entries.append(Aside(action, outcome, subject, detail))
+        return
     row = (clock.now(), action, outcome, actor.account_id, actor.portal, actor.address, subject, detail)
     # Written out: every page that shows a person writes an entry, and building the query takes longer than that.
     marks = ", ".join([database.param] * len(row))

@@ -1,7 +1,7 @@
 """The database: one proxy, opened by URL, and the one way to make a transaction."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,6 +66,18 @@ def transaction() -> Iterator[None]:
     and then asked for the lock would fail when another had written in between."""
     with database.atomic("IMMEDIATE") if is_sqlite() and not database.in_transaction() else database.atomic():
         yield
+
+
+class _Undo(Exception):
+    """Ends a block whose writes are not to stay."""
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """A transaction of which nothing stays: those inside it are undone with it, whatever they did."""
+    with suppress(_Undo), database.atomic():
+        yield
+        raise _Undo
 
 
 @contextmanager

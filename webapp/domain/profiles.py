@@ -15,6 +15,10 @@ from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.db import transaction
 
 MOST = 20
+#: What support does that is a look at an account.
+LOOKS = ("open-person", "reveal", "imitate")
+#: What Imitate Mode writes beside its start: each page would push all other looks off the list.
+PARTS_OF_A_LOOK = ("imitate-page", "imitate-end")
 
 ACCOUNT_CLOSED = mails.Mail(
     N_("Your account is closed"),
@@ -72,6 +76,7 @@ def looks_at_record(client_id: str, own_account: int | None, most: int = MOST) -
             AuditEntry.subject == f"member:{client_id}",
             AuditEntry.outcome == "done",
             AuditEntry.portal.in_(("member", "provider", "support")),
+            AuditEntry.action.not_in(PARTS_OF_A_LOOK),
             others,
         )
         .order_by(AuditEntry.id.desc())
@@ -79,6 +84,22 @@ def looks_at_record(client_id: str, own_account: int | None, most: int = MOST) -
     )
     names = _practices(rows)
     return [Look(row.at, row.portal, names.get(_tin(row), ""), row.action) for row in rows]
+
+
+def looks_at_account(account: Account, most: int = MOST) -> list[Look]:
+    """When the plan's staff has looked at an office's account, the newest first."""
+    rows = (
+        AuditEntry.select()
+        .where(
+            AuditEntry.subject == f"account:{account.id}",
+            AuditEntry.outcome == "done",
+            AuditEntry.portal == "support",
+            AuditEntry.action.in_(LOOKS),
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(most)
+    )
+    return [Look(row.at, row.portal, "", row.action) for row in rows]
 
 
 def sign_out_everywhere(account: Account, actor: Actor) -> None:

@@ -32,6 +32,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "desk": frozenset(ROLES),
     "queues": frozenset(ROLES),
     "people": frozenset(ROLES),
+    "imitate": frozenset({MEMBER_SERVICES, PROVIDER_SERVICES, SUPERVISOR}),
     "access": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
     "existing": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
     "data": frozenset({ELIGIBILITY, SUPERVISOR}),

@@ -7,8 +7,8 @@ from flask import Flask, Response, abort, current_app, flash, redirect, request,
 from flask_login import current_user
 
 from webapp.domain import audit, staff
-from webapp.web import duties, kept, render
-from webapp.web.signed_in import actor, ended_session, settings
+from webapp.web import kept, render
+from webapp.web.signed_in import actor, duty, ended_session
 from webapp.web.texts import gettext as _
 
 AUDIENCES = ("public", "member", "provider", "support")
@@ -73,10 +73,10 @@ def _check() -> Response | None:
 
 def _duty_first(portal: str) -> Response | None:
     """Nothing else opens until it is done; None when there is no duty."""
-    duty = duties.duty_of(current_user.account, settings().plan)
-    if duty is None or (request.endpoint or "").rpartition(".")[2] in duty.opens:
+    first = duty()
+    if first is None or (request.endpoint or "").rpartition(".")[2] in first.opens:
         return None
-    return render.leave_for(url_for(f"{portal}.{duty.start}"))
+    return render.leave_for(url_for(f"{portal}.{first.start}"))
 
 
 def _may_enter() -> None:

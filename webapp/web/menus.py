@@ -163,7 +163,8 @@ def frame() -> dict[str, object]:
         "unread": unread,
         "home_url": url_for(f"{portal}.home"),
         "profile_url": url_for(f"{portal}.profile"),
-        "logout_url": url_for(f"{portal}.logout"),
+        # Whoever imitates somebody leaves by the banner: this is not their session.
+        "logout_url": "" if current_user.imitation else url_for(f"{portal}.logout"),
     }
 
 

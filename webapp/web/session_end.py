@@ -61,14 +61,15 @@ def answer_stay() -> Response:
 
 
 def _say_what_is_left(response: Response) -> Response:
-    if person := loaded_person():
+    person = loaded_person()
+    if person and not person.imitation:
         response.headers[HEADER] = str(sessions.seconds_left(person.session, settings().plan))
     return response
 
 
 def _warning() -> dict[str, object]:
     person = loaded_person()
-    if person is None or render.wants_partial():
+    if person is None or person.imitation or render.wants_partial():
         return {}
     plan = settings().plan
     return {

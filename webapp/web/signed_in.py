@@ -4,16 +4,20 @@ from flask import Flask, Request, Response, current_app, g, request, session, ur
 from flask_login import LoginManager, UserMixin, current_user
 
 from webapp.config import Settings
-from webapp.domain import accounts, audit, devices, pending_sign_ins, second_factor, sessions
+from webapp.domain import accounts, audit, devices, imitations, pending_sign_ins, second_factor, sessions
 from webapp.domain.audit import Actor
 from webapp.domain.freezing import FreezeLinks
+from webapp.domain.imitations import Imitation
+from webapp.web import duties
 
 
 class SignedIn(UserMixin):
-    """Flask-Login's user: an account and the session it came with."""
+    """Flask-Login's user: an account and the session it came with. imitation: where support sees the portal as the
+    account's person does; the session is then a mere stand-in that is in no table."""
 
-    def __init__(self, row: sessions.Session) -> None:
+    def __init__(self, row: sessions.Session, imitation: Imitation | None = None) -> None:
         self.session = row
+        self.imitation = imitation
         self.account: accounts.Account = row.account
 
     def get_id(self) -> str:
@@ -39,6 +43,8 @@ def portal_of_request() -> str | None:
 
 def actor(portal: str | None = None) -> Actor:
     """Who acts, for the audit log."""
+    if imitation := g.get("imitation"):
+        return imitation.actor(request.remote_addr or "")
     account_id = current_user.account.id if current_user.is_authenticated else None
     return Actor(portal or portal_of_request() or "public", request.remote_addr or "", account_id)
 
@@ -118,6 +124,7 @@ def sign_out(response: Response) -> None:
     """End the session on the server, and have the browser forget the pages it kept (hypermedia, Back)."""
     if current_user.is_authenticated:
         who = actor()
+        imitations.end_of(current_user.session, who)
         sessions.end(current_user.session)
         audit.record(who, "sign-out")
         drop_cookie(response, f"{current_user.account.portal}_session")
@@ -129,6 +136,8 @@ def _load(_: Request) -> SignedIn | None:
     portal = portal_of_request()
     if portal is None:
         return None
+    if imitation := g.get("imitation"):
+        return SignedIn(imitation.stand_in(), imitation)
     token = request.cookies.get(cookie_name(f"{portal}_session"))
     row = sessions.find(token, portal, settings().plan) if token else None
     if row is None:
@@ -143,6 +152,11 @@ def ended_session(portal: str) -> sessions.Session | None:
     """The session of this browser that time has ended: whose it was, and no more."""
     token = request.cookies.get(cookie_name(f"{portal}_session"))
     return sessions.find_ended(token, portal, settings().plan) if token else None
+
+
+def duty() -> duties.Duty | None:
+    """What the signed-in person must do first; it does not bind whoever imitates them."""
+    return None if current_user.imitation else duties.duty_of(current_user.account, settings().plan)
 
 
 def loaded_person() -> SignedIn | None:

@@ -7,7 +7,7 @@ from webapp.blueprints.member import blueprint
 from webapp.web import audience, profile, render
 from webapp.web.texts import gettext as _
 
-profile.mount(blueprint, audience.member, record=True)
+profile.mount(blueprint, audience.member, looks=True, close=True)
 
 
 @blueprint.get("/profile", endpoint="profile")

@@ -11,7 +11,7 @@ from webapp.web import audience, login, profile, render
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
 
-profile.mount(blueprint, audience.provider, second_factor=True)
+profile.mount(blueprint, audience.provider, second_factor=True, looks=True)
 
 
 @blueprint.route("/login/code", methods=["GET", "POST"])

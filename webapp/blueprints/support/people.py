@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import ReasonForm
-from webapp.domain import audit, opaque, people, row_searches, staff
+from webapp.domain import audit, imitations, opaque, people, row_searches, staff
 from webapp.domain.people import Hit, Person, PersonOpening
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, freeze_links, secret_key, settings
@@ -83,7 +83,14 @@ def person(token: str) -> Response:
         reason=row.reason,
         form=form,
         action=request.path,
+        imitate_url=_imitate_url(token, found),
     )
+
+
+def _imitate_url(token: str, found: Person) -> str:
+    """Where Imitate Mode begins; '' where the role or the account does not allow it."""
+    allowed = imitations.may_imitate(staff.role_of(current_user.account), found.account)
+    return url_for("support.imitate", token=token) if allowed else ""
 
 
 def _done(row: PersonOpening, found: Person, form: ReasonForm) -> bool:

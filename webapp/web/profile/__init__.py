@@ -28,10 +28,8 @@ _SECOND_FACTOR: tuple[tuple[str, str, View], ...] = (
     ("second-factor/off", "second_factor_off", second_factor.turn_off),
     ("second-factor/recovery-codes", "recovery_codes", second_factor.recovery_codes),
 )
-_RECORD: tuple[tuple[str, str, View], ...] = (
-    ("looks", "looks", account.looks),
-    ("close", "close", account.close),
-)
+_LOOKS: tuple[tuple[str, str, View], ...] = (("looks", "looks", account.looks),)
+_CLOSE: tuple[tuple[str, str, View], ...] = (("close", "close", account.close),)
 
 
 def mount(
@@ -40,12 +38,14 @@ def mount(
     *,
     questions: bool = True,
     second_factor: bool = False,
-    record: bool = False,
+    looks: bool = False,
+    close: bool = False,
 ) -> None:
     """Add the pages below the portal's /profile. questions: whether its accounts have security questions;
-    second_factor: whether they may have one; record: who looked at it, and closing (members)."""
+    second_factor: whether they may have one; looks: who looked at the record or account;
+    close: whether a person may close it (members)."""
     pages = _PAGES + (_QUESTIONS if questions else ())
-    pages += (_SECOND_FACTOR if second_factor else ()) + (_RECORD if record else ())
+    pages += (_SECOND_FACTOR if second_factor else ()) + (_LOOKS if looks else ()) + (_CLOSE if close else ())
     for path, name, view in pages:
         blueprint.add_url_rule(
             f"/profile/{path}", f"profile_{name}", audience(_own(view)), methods=["GET", "POST"]

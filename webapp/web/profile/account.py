@@ -199,13 +199,18 @@ def sign_out_everywhere() -> Response:
 
 
 def looks() -> Response:
-    """Who other than the member has looked at the member's record."""
+    """Who else has looked: at a member's record, or at an office's account."""
     account = current_user.account
+    if pages.portal() == "member":
+        title, opened = _("Who looked at your record"), _("Opened your record")
+        found = profiles.looks_at_record(account.client_id, account.id)
+    else:
+        title, opened = _("Who looked at your account"), _("Opened your account")
+        found = profiles.looks_at_account(account)
     rows = [
-        {"at": pages.moment(look.at), "who": _who(look), "what": _what(look.action)}
-        for look in profiles.looks_at_record(account.client_id, account.id)
+        {"at": pages.moment(look.at), "who": _who(look), "what": _what(look.action, opened)} for look in found
     ]
-    return pages.page("looks", _("Who looked at your record"), rows=rows)
+    return pages.page("looks" if pages.portal() == "member" else "looks_office", title, rows=rows)
 
 
 def _who(look: profiles.Look) -> str:
@@ -216,12 +221,12 @@ def _who(look: profiles.Look) -> str:
     return _("The head of your household")
 
 
-def _what(action: str) -> str:
+def _what(action: str, opened: str) -> str:
     known = {
         "gap-answer": _("Wrote down whether a test or visit was done"),
         "imitate": _("Looked at the portal as you see it"),
     }
-    return known.get(action, _("Opened your record"))
+    return known.get(action, opened)
 
 
 def close() -> Response:

@@ -9,8 +9,8 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from webapp import clock
-from webapp.web import duties, render
-from webapp.web.signed_in import portal_of_request, renew_session, settings
+from webapp.web import render
+from webapp.web.signed_in import duty, portal_of_request, renew_session
 
 
 def portal() -> str:
@@ -25,7 +25,7 @@ def here(name: str) -> str:
 
 def page(name: str, title: str, form: FlaskForm | None = None, status: int = 200, **context: Any) -> Response:
     """Show partials/profile/<name>.html. While a duty keeps everything else closed, in a frame that leads nowhere."""
-    bound = duties.duty_of(current_user.account, settings().plan) is not None
+    bound = duty() is not None
     return render.page(
         "plain.html" if bound else f"{portal()}/page.html",
         f"partials/profile/{name}.html",
