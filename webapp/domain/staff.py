@@ -33,6 +33,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "queues": frozenset(ROLES),
     "people": frozenset(ROLES),
     "access": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
+    "downloads": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
     "existing": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
     "data": frozenset({ELIGIBILITY, SUPERVISOR}),
     "survey": frozenset({MEMBER_SERVICES, SUPERVISOR}),
