@@ -16,6 +16,7 @@ from webapp.domain.directory import Provider
 from webapp.domain.directory_index import Choice, Cut, Listing, Posting, Word
 from webapp.domain.directory_places import Place
 from webapp.domain.directory_reports import DirectoryReport
+from webapp.domain.download_guard import DownloadDay, DownloadHold, ReportDownload
 from webapp.domain.eligibility import EligibilitySpan, Member
 from webapp.domain.email_changes import EmailChange
 from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
@@ -59,6 +60,8 @@ ALL_TABLES = tuple(
             Consolidation,
             Cut,
             DirectoryReport,
+            DownloadDay,
+            DownloadHold,
             EligibilitySpan,
             EmailChange,
             ExistingAccount,
@@ -92,6 +95,7 @@ ALL_TABLES = tuple(
             PracticeAccess,
             Provider,
             ReportAccessRequest,
+            ReportDownload,
             RegistrationCode,
             RecoveryCode,
             ReportMail,

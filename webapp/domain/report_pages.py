@@ -39,7 +39,8 @@ class NoSuchReport(Exception):
 class View:
     """One report of one practice: `total` rows match `query`, `due_total` of them have something Due.
 
-    `practice` is the practice's name, empty where nobody knows it; `only` are the filters in words.
+    `practice` is the practice's name, empty where nobody knows it; `only` are the filters in words; `copy` marks the
+    one download that a file is.
     """
 
     report: Report
@@ -50,12 +51,15 @@ class View:
     total: int
     due_total: int
     only: tuple[str, ...] = ()
+    copy: str = ""
 
     @property
     def report_id(self) -> str:
-        """What a person on the telephone can read out so that others find the same figures: report, day, snapshot."""
+        """What a person on the telephone can read out so that others find the same figures: report, day, snapshot; in a
+        download, which one it is too."""
         made = self.snapshot
-        return f"{self.report.slug}-{made.as_of.isoformat()}-{made.id}" if made else ""
+        figures = f"{self.report.slug}-{made.as_of.isoformat()}-{made.id}" if made else ""
+        return f"{figures}-{self.copy}" if self.copy else figures
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Every row of this snapshot, as it comes from the database, with JSON-ready values."""

@@ -34,6 +34,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "people": frozenset(ROLES),
     "imitate": frozenset({MEMBER_SERVICES, PROVIDER_SERVICES, SUPERVISOR}),
     "access": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
+    "downloads": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
     "existing": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
     "data": frozenset({ELIGIBILITY, SUPERVISOR}),
     "survey": frozenset({MEMBER_SERVICES, SUPERVISOR}),

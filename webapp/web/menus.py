@@ -63,6 +63,12 @@ ROOMS = (
         "support.access", N_("Report access"), "access", N_("Who may read which reports, and taking it away")
     ),
     Room(
+        "support.downloads",
+        N_("Downloads"),
+        "downloads",
+        N_("Who downloaded which report, and holding an account"),
+    ),
+    Room(
         "support.existing",
         N_("Existing accounts"),
         "existing",

@@ -11,13 +11,13 @@ from flask_login import current_user
 from reports import summary
 from reports.catalog import GROUPS, REPORTS, Report, in_group
 from webapp.blueprints.provider import asked as addresses
-from webapp.blueprints.provider import blueprint, report_words, ties, why
+from webapp.blueprints.provider import blueprint, download_code, report_words, ties, why
 from webapp.blueprints.provider.asked import Asked
 from webapp.blueprints.provider.rows import heads, is_number, says_withheld, table_rows
 from webapp.domain import (
     audit,
     directory,
-    downloads,
+    download_guard,
     gap_answers,
     help_guide,
     practices,
@@ -29,7 +29,7 @@ from webapp.domain import (
 from webapp.domain.db import connected
 from webapp.domain.gap_answers import COLUMN_LABEL
 from webapp.web import audience, render, texts
-from webapp.web.signed_in import actor
+from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _
 
 PER_PAGE = 50
@@ -269,14 +269,13 @@ def _note(asked: Asked) -> None:
 
 
 def _download(slug: str, form: str) -> report_pages.View:
-    """The rows that a download holds, noted in the audit log. A report that was never made is a 404."""
+    """The rows that a download holds, counted by the download guard, which notes it in the audit log. A report that was
+    never made is a 404. Raises download_guard.Held or CodeNeeded, which download_code.py answers."""
     asked = addresses.read(slug, request.args, _tins())
     view = _page(asked, 1, 1).view
     if view.snapshot is None:
         abort(404)
-    subject = addresses.subject(slug, asked.tin)
-    audit.record(actor(), "download", subject=subject, detail=downloads.detail(form, view))
-    return view
+    return download_guard.take(download_code.downloader(), view, form, settings())
 
 
 def _attachment(
