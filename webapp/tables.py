@@ -22,6 +22,7 @@ from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount
 from webapp.domain.facts import PlanFact
 from webapp.domain.gap_answers import GapAnswer
 from webapp.domain.kept_forms import KeptForm
+from webapp.domain.locked_ways import CallBack, RegistrationLetter
 from webapp.domain.lockouts import Lockout
 from webapp.domain.message_tables import FileContent, Message, MessageFile, MessageThread
 from webapp.domain.office_contacts import OfficeContact
@@ -53,6 +54,7 @@ ALL_TABLES = tuple(
             Admission,
             AuditEntry,
             AuditSeal,
+            CallBack,
             Choice,
             Consent,
             Consolidation,
@@ -91,6 +93,7 @@ ALL_TABLES = tuple(
             Provider,
             ReportAccessRequest,
             RegistrationCode,
+            RegistrationLetter,
             RecoveryCode,
             ReportMail,
             RowSearch,
