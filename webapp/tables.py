@@ -8,6 +8,7 @@ from webapp.domain.account_changes import PastPassword
 from webapp.domain.accounts import Account, SecurityAnswer
 from webapp.domain.audit import AuditEntry
 from webapp.domain.audit_seal import AuditSeal
+from webapp.domain.calls import Call
 from webapp.domain.care import Admission, IcmStatus, PcpSelection
 from webapp.domain.codes import OneTimeCode
 from webapp.domain.consent import Consent, OptOut
@@ -54,6 +55,7 @@ ALL_TABLES = tuple(
             Admission,
             AuditEntry,
             AuditSeal,
+            Call,
             CallBack,
             Choice,
             Consent,

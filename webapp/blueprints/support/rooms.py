@@ -3,6 +3,7 @@
 from webapp.blueprints.support import (
     access,
     audit_log,
+    callers,
     data,
     existing,
     letters,
@@ -16,6 +17,7 @@ from webapp.blueprints.support import (
 __all__ = [
     "access",
     "audit_log",
+    "callers",
     "data",
     "existing",
     "letters",
