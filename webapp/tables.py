@@ -8,6 +8,7 @@ from webapp.domain.account_changes import PastPassword
 from webapp.domain.accounts import Account, SecurityAnswer
 from webapp.domain.audit import AuditEntry
 from webapp.domain.audit_seal import AuditSeal
+from webapp.domain.calls import Call
 from webapp.domain.care import Admission, IcmStatus, PcpSelection
 from webapp.domain.codes import OneTimeCode
 from webapp.domain.consent import Consent, OptOut
@@ -24,6 +25,7 @@ from webapp.domain.facts import PlanFact
 from webapp.domain.gap_answers import GapAnswer
 from webapp.domain.imitations import Imitation
 from webapp.domain.kept_forms import KeptForm
+from webapp.domain.locked_ways import CallBack, RegistrationLetter
 from webapp.domain.lockouts import Lockout
 from webapp.domain.message_tables import FileContent, Message, MessageFile, MessageThread
 from webapp.domain.office_contacts import OfficeContact
@@ -55,6 +57,8 @@ ALL_TABLES = tuple(
             Admission,
             AuditEntry,
             AuditSeal,
+            Call,
+            CallBack,
             Choice,
             Consent,
             Consolidation,
@@ -97,6 +101,7 @@ ALL_TABLES = tuple(
             ReportAccessRequest,
             ReportDownload,
             RegistrationCode,
+            RegistrationLetter,
             RecoveryCode,
             ReportMail,
             RowSearch,

@@ -98,6 +98,23 @@ def of_person(client_id: str | None, account_id: int | None) -> list[Lockout]:
     return list(Lockout.select().where(_holds(None) & whose).order_by(Lockout.id))
 
 
+def held(kind: str, keys: Sequence[str]) -> Lockout | None:
+    """The lock that holds under one of these keys, on the list of support or left by it."""
+    return _open(kind, keys)
+
+
+def end_all_of(kind: str, client_id: str, actor: Actor, reason: str) -> None:
+    """End every lock of a member, those too that support left: the member has shown who it is."""
+    with transaction():
+        held_now = (Lockout.kind == kind) & (Lockout.client_id == client_id) & (Lockout.outcome != UNLOCKED)
+        for row in Lockout.select().where(held_now):
+            throttle.forget(*json.loads(row.keys))
+            audit.record(actor, f"lock-{UNLOCKED}", subject=_subject(row), detail=reason)
+        Lockout.update(outcome=UNLOCKED, closed_at=clock.now(), closed_by=actor.account_id).where(
+            held_now
+        ).execute()
+
+
 def unlock(number: int, actor: Actor, reason: str) -> bool:
     """End a lock: the person may try again at once. False where it was ended before."""
     return _close(number, UNLOCKED, actor, reason)

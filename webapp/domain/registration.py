@@ -86,6 +86,17 @@ def identify(card: IdCard, run_key: str, actor: Actor, plan: Plan, secret_key: s
     return member
 
 
+def lock_of(client_id: str, run_key: str, secret_key: str) -> lockouts.Lockout | None:
+    """The lock that this number or this browser's run has met, if it holds still."""
+    return lockouts.held(lockouts.REGISTRATION, _try_keys(client_id, run_key, secret_key))
+
+
+def allow_again(client_id: str, run_key: str, actor: Actor, secret_key: str, reason: str) -> None:
+    """End all locks of registration of a member, and of the browser that showed it may."""
+    lockouts.end_all_of(lockouts.REGISTRATION, client_id, actor, reason)
+    throttle.forget(*_try_keys(client_id, run_key, secret_key))
+
+
 def still_free(client_id: str, plan: Plan) -> bool:
     """Whether the matched member may still make an account, asked again at Finish."""
     try:

@@ -30,6 +30,7 @@ ROLES = {
 #: The rooms of the console with the roles that they open to. Each view of the console names its room (web/audience.py).
 ROOMS: dict[str, frozenset[str]] = {
     "desk": frozenset(ROLES),
+    "callers": frozenset({MEMBER_SERVICES, ELIGIBILITY, SUPERVISOR}),
     "queues": frozenset(ROLES),
     "people": frozenset(ROLES),
     "imitate": frozenset({MEMBER_SERVICES, PROVIDER_SERVICES, SUPERVISOR}),

@@ -53,6 +53,10 @@ class TextRefused(Exception):
         self.why, self.most = why, most
 
 
+class PrintFirst(Exception):
+    """It is marked as mailed, and was never printed."""
+
+
 class HasChanged(Exception):
     """The person wrote again, or somebody answered, since the page was opened."""
 

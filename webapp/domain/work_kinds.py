@@ -54,6 +54,7 @@ class Kind:
     label = ""
     roles: frozenset[str] = frozenset()
     actions: tuple[Action, ...] = ()
+    prints = False  # whether an item has a sheet to print
     days = ""  # the setting of [queues] that says within how many working days
 
     def waiting(self, plan: Plan) -> list[Item]:

@@ -17,12 +17,15 @@ from webapp.domain.work_kinds import (
     RegistrationWork,
     UpdateWork,
 )
+from webapp.domain.work_locked import CallBackWork, LetterWork
 from webapp.domain.work_messages import MemberMessages, SupportMessages
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         RegistrationWork(),
+        CallBackWork(),
+        LetterWork(),
         AccessWork(),
         UpdateWork(),
         MemberMessages(),

@@ -55,6 +55,7 @@ class Room(Entry):
 
 #: The rooms in the order of the console's menu; each shows where the role opens it.
 ROOMS = (
+    Room("support.callers", N_("Caller"), "callers", N_("Ask who is calling, then open the person")),
     Room("support.queues", N_("Queues"), "queues", N_("What waits for an answer, the oldest first")),
     Room(
         "support.people", N_("People"), "people", N_("Find a member, an account of an office, or a practice")

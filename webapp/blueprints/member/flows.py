@@ -9,6 +9,7 @@ from reports.words import N_
 from webapp import content
 from webapp.domain import accounts, eligibility, registration
 from webapp.domain.eligibility import Member, Registration
+from webapp.domain.lockouts import Lockout
 from webapp.domain.registration import ChosenAccount, IdCard
 from webapp.domain.security_questions import HOW_MANY
 from webapp.flows.engine import Flow, Refused, State, Step, Values
@@ -51,6 +52,18 @@ def _match(form: ValidationForm, state: State) -> Values:
     except registration.MayNotRegister as refusal:
         raise Refused(_who_to_call(refusal.reason)) from None
     return {**form.answers(), "member": member.client_id}
+
+
+def _lock_met(state: State) -> dict[str, Any]:
+    """Step 2 offers more than the reference number where it is locked."""
+    return {"locked": lock_of_run(state) is not None}
+
+
+def lock_of_run(state: State) -> Lockout | None:
+    """The lock that this browser's registration has met."""
+    typed = str(state.of("validation").get("client_id") or "")
+    run_key = request.cookies.get(cookie_name(RUN_COOKIE), "")
+    return registration.lock_of(typed, run_key, secret_key()) if typed and run_key else None
 
 
 def _locked_message(reference: str) -> str:
@@ -114,6 +127,7 @@ REGISTER = Flow(
             clears=("account",),
             accept=_match,
             still_holds=_still_free,
+            show=_lock_met,
         ),
         Step(
             "account",

@@ -9,7 +9,16 @@ from flask_login import current_user
 from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import WorkForm
 from webapp.domain import audit, staff, work_queue
-from webapp.domain.work_items import ClaimedByOther, Gone, HasChanged, Item, Opened, TextRefused, Worker
+from webapp.domain.work_items import (
+    ClaimedByOther,
+    Gone,
+    HasChanged,
+    Item,
+    Opened,
+    PrintFirst,
+    TextRefused,
+    Worker,
+)
 from webapp.domain.work_kinds import CLAIM, RELEASE, Kind
 from webapp.domain.work_queue import Wanted
 from webapp.web import audience, language, render
@@ -80,6 +89,8 @@ def _pressed(kind: Kind, key: str) -> Response:
         form.refuse(refusal, takes=next((one.takes for one in kind.actions if one.name == pressed), ""))
     except ClaimedByOther as claimed:
         form.form_errors.append(_("%(name)s works on this now. Nothing was changed.", name=claimed.name))
+    except PrintFirst:
+        form.form_errors.append(_("Print the letter first. Nothing was changed."))
     except HasChanged:
         form.form_errors.append(
             _("The person wrote again meanwhile. Read the new message, then send your answer.")
@@ -124,6 +135,7 @@ def _work_page(kind: Kind, opened: Opened, form: WorkForm, status: int = 200) ->
         mine=item.claimer == current_user.account.id,
         other=item.claimed_by if item.claimer not in (None, current_user.account.id) else "",
         action=here,
+        print_url=url_for("support.print_letter", key=item.key) if kind.prints else "",
         seen=opened.seen,
         once=secrets.token_hex(8),
     )

@@ -1,0 +1,61 @@
+"""The forms of a locked registration. Messages say what is wrong and how to mend it."""
+
+from datetime import date
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import Field, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from webapp.domain.locked_ways import WINDOWS
+from webapp.domain.text import digits
+from webapp.web.account_fields import one_line
+from webapp.web.dates import read_date
+from webapp.web.forms import Form
+
+_NO_TELEPHONE = _("Enter a telephone number with 10 digits, like 860.555.0100.")
+_NO_DATE = _("Enter the date of birth as month/day/year, like 03/25/1990.")
+
+
+class CallBackForm(Form):
+    """Where and when to call."""
+
+    telephone = StringField(
+        _("Telephone"), [InputRequired(_NO_TELEPHONE), Length(max=30, message=_NO_TELEPHONE)],
+        filters=[one_line],
+    )  # fmt: skip
+    window = SelectField(_("Best time to call"), validate_choice=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.window.choices = [
+            ("", gettext("Please Select")),
+            *((key, gettext(words)) for key, words in WINDOWS.items()),
+        ]
+
+    def validate_telephone(self, field: Field) -> None:
+        if len(digits(field.data).removeprefix("1")) != 10:
+            raise ValidationError(_NO_TELEPHONE)
+
+    def validate_window(self, field: Field) -> None:
+        if field.data not in WINDOWS:
+            raise ValidationError(gettext("Choose a time."))
+
+
+class LetterCodeForm(Form):
+    """The code of a mailed letter, and whose it is."""
+
+    secret_fields = ("code",)
+    code = StringField(
+        _("Code in the letter"), [InputRequired(_("Enter the code in the letter, like ABCDE-23456.")),
+        Length(max=100, message=_("Enter the code in the letter, like ABCDE-23456."))], filters=[one_line],
+    )  # fmt: skip
+    birth_date = StringField(_("Date of Birth"), [InputRequired(_NO_DATE)], filters=[one_line])
+
+    def read_birth_date(self) -> date:
+        """The date typed, once the form is valid."""
+        return read_date(self.birth_date.data) or date.min
+
+    def validate_birth_date(self, field: Field) -> None:
+        if read_date(field.data) is None:
+            raise ValidationError(_NO_DATE)
