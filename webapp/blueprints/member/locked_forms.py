@@ -24,7 +24,7 @@ class CallBackForm(Form):
         _("Telephone"), [InputRequired(_NO_TELEPHONE), Length(max=30, message=_NO_TELEPHONE)],
         filters=[one_line],
     )  # fmt: skip
-    window = SelectField(_("Best time to call"), validate_choice=False)
+    window = SelectField(_("Best time to call"), [InputRequired(_("Choose a time."))], validate_choice=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
