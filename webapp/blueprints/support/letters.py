@@ -16,7 +16,7 @@ from webapp.web.texts import gettext as _
 from webapp.words import translate
 
 _LINES = (
-    N_("Dear %(name)s,"),
+    N_("Dear %(name)s:"),
     N_(
         "Somebody tried to make an account on the HUSKY Health web page with your Client ID Number. "
         "It did not work, so we locked it to protect you. Then a letter to you was asked for."
