@@ -1,6 +1,7 @@
 """The kinds of work of the support console, each a thin layer over the rules of its own area: what waits, what its page
 shows, and what can be done with it (support-console.md, Queues and Mismatch desk)."""
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +47,7 @@ FIELD_WORDS = {
 _YES, _NO = (N_("Yes"),), (N_("No"),)
 
 
-class Kind:
+class Kind(ABC):
     """One kind of work. roles: who works on it, beside supervisors. Keys of items come from addresses: anything may
     stand in them."""
 
@@ -57,17 +58,17 @@ class Kind:
     prints = False  # whether an item has a sheet to print
     days = ""  # the setting of [queues] that says within how many working days
 
+    @abstractmethod
     def waiting(self, plan: Plan) -> list[Item]:
         """What waits, the oldest first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def opened(self, key: str, plan: Plan) -> Opened:
         """An item with all that its page shows. Raises Gone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def decide(self, action: str, key: str, text: str, worker: Worker) -> None:
         """Do what a button says, claims apart. Raises Gone, TextRefused, ClaimedByOther or HasChanged."""
-        raise NotImplementedError
 
     def claim(self, key: str, worker: Worker) -> None:
         """Take the item. Raises ClaimedByOther or Gone."""

@@ -1,5 +1,6 @@
 """Work that a locked registration asks for: people to call back, and letters to print and mail."""
 
+from abc import abstractmethod
 from datetime import datetime
 
 from reports.words import N_
@@ -21,8 +22,9 @@ class _LockedWork(Kind):
     def waiting(self, plan: Plan) -> list[Item]:
         return self._items(self._rows(), plan)
 
+    @abstractmethod
     def _rows(self) -> list[CallBack] | list[RegistrationLetter]:
-        raise NotImplementedError
+        """The rows of the kind that wait."""
 
     def _about(self, _row: CallBack | RegistrationLetter) -> Words:
         return ()
