@@ -58,7 +58,7 @@ class Traffic:
         page.on("request", self._request)
         page.on("requestfinished", self._ended)
         page.on("requestfailed", self._ended)
-        wire = page.context.new_cdp_session(page)
+        self._wire = wire = page.context.new_cdp_session(page)
         wire.send("Network.enable")
         if script_blocked:
             # Not by Playwright's own routes: those turn the browser's cache off, and bytes are counted here.
@@ -69,6 +69,14 @@ class Traffic:
     def start(self) -> None:
         """Count anew from here."""
         self.load = Load()
+
+    def catch_up(self) -> None:
+        """Wait for what the browser has said already: its answer to this comes after all of it.
+
+        Playwright's own events come by another line, so that a request may have ended there whose bytes are still to
+        be counted here; they would be taken for the next page's.
+        """
+        self._wire.send("Network.enable")
 
     def take_faults(self) -> list[str]:
         """What went wrong since this was last asked."""

@@ -211,6 +211,7 @@ class Walk:
                     f"{self.page.url} did not come to rest; waiting for {self.traffic.in_flight}"
                 )
             self.page.wait_for_timeout(10)
+        self.traffic.catch_up()
         if self.mode != "no-js":
             self.page.evaluate("() => { window.walkSwaps = 0; }")
 
