@@ -16,7 +16,7 @@ from benchmarks import servers
 from benchmarks.figures import Figure
 from webapp import clock
 from webapp.config import Plan, read_settings
-from webapp.domain import accounts
+from webapp.domain.account import accounts
 from webapp.domain.audit import Actor
 from webapp.domain.db import close_pool, connected, open_database
 

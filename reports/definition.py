@@ -169,7 +169,7 @@ class Report:
     """One report as the drop-down, the page, the download and the engine know it.
 
     `help` says in words whom a report lists that has neither tests nor the rules of stays and visits; of the others,
-    `webapp.domain.help_guide` says it from those.
+    `webapp.domain.reporting.help_guide` says it from those.
     """
 
     slug: str

@@ -23,7 +23,7 @@ from webapp.config import Settings, SettingsError, read_settings
 if (
     TYPE_CHECKING
 ):  # commands import what they need when they run: `portal --help` should not wait for the database's
-    from webapp.domain.report_pages import View
+    from webapp.domain.reporting.report_pages import View
 
 
 class InputError(click.ClickException):
@@ -95,8 +95,8 @@ def worker() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database up to date."""
-    from webapp.domain import directory_index
     from webapp.domain.db import connected
+    from webapp.domain.find_a_doctor import directory_index
     from webapp.domain.migrate import migrate as run_migrations
 
     settings = _open()
@@ -154,8 +154,10 @@ def _login(portal: str) -> str:
 def load(folder: Path) -> None:
     """Load the plan's feeds in FOLDER; each row once, however often."""
     from reports.extract import ExtractRefused
-    from webapp.domain import data_runs, feeds, older_accounts
+    from webapp.domain import feeds
     from webapp.domain.db import connected
+    from webapp.domain.existing import older_accounts
+    from webapp.domain.support import data_runs
 
     settings = _open()
     _need_folder(folder)
@@ -186,9 +188,10 @@ def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str
     from reports.extract import ExtractRefused
     from reports.refresh import RefreshRefused
     from reports.refresh import refresh as run_refresh
-    from webapp.domain import data_runs, report_mails
     from webapp.domain.db import connected
-    from webapp.domain.report_inputs import note_refreshed, portal_data
+    from webapp.domain.reporting import report_mails
+    from webapp.domain.reporting.report_inputs import note_refreshed, portal_data
+    from webapp.domain.support import data_runs
 
     settings = _open()
     folder = folder or settings.claims
@@ -221,8 +224,8 @@ def refresh(folder: Path | None, as_of: Any, slugs: tuple[str, ...], engine: str
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path))
 def report(slug: str, tin: str, form: str, output: Path | None) -> None:
     """Print one published report, the same rows as the page."""
-    from webapp.domain import report_pages
     from webapp.domain.db import connected
+    from webapp.domain.reporting import report_pages
 
     if form == "xlsx" and output is None and sys.stdout.isatty():
         raise InputError("a workbook cannot be shown on a terminal: name a file with -o FILE")
@@ -243,7 +246,7 @@ def report(slug: str, tin: str, form: str, output: Path | None) -> None:
 
 def _write_report(view: View, form: str, target: IO[bytes]) -> None:
     """Write the report into a file or a pipe, as it comes from the database."""
-    from webapp.domain import report_files, report_pages
+    from webapp.domain.reporting import report_files, report_pages
 
     if form == "xlsx":
         with (
@@ -328,9 +331,9 @@ def staff() -> None:
 @click.option("--role", required=True, help="member-services, provider-services, eligibility or supervisor.")
 def add(email: str, role: str) -> None:
     """Print the one-time address at which a new member of staff enrolls."""
-    from webapp.domain import staff as people
     from webapp.domain.audit import Actor
     from webapp.domain.db import connected
+    from webapp.domain.support import staff as people
 
     settings = _open()
     try:

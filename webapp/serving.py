@@ -9,23 +9,14 @@ import waitress
 
 from webapp import clock, create_app
 from webapp.config import Settings
-from webapp.domain import (
-    access_requests,
-    attachments,
-    audit_seal,
-    codes,
-    facts,
-    imitations,
-    kept_forms,
-    outbox,
-    password_age,
-    pending_sign_ins,
-    second_factor,
-    sessions,
-)
+from webapp.domain import audit_seal, facts, outbox
+from webapp.domain.account import codes, kept_forms, password_age, pending_sign_ins, second_factor, sessions
 from webapp.domain.db import connected
-from webapp.domain.eligibility import Member
+from webapp.domain.member.eligibility import Member
+from webapp.domain.messaging import attachments
 from webapp.domain.migrate import pending
+from webapp.domain.practice import access_requests
+from webapp.domain.support import imitations
 from webapp.flows import runs
 from webapp.web.connection import demo_key
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from tests.harness.plan_rows import add_provider
 from webapp.config import read_plan
-from webapp.domain import directory_index
 from webapp.domain.db import transaction
+from webapp.domain.find_a_doctor import directory_index
 
 PLAN = read_plan()
 #: Positions of towns: latitude, longitude.
@@ -29,7 +29,7 @@ def list_providers(*rows: dict[str, Any]) -> None:
 
 def index() -> None:
     """List every provider that is there anew."""
-    from webapp.domain.directory import Provider
+    from webapp.domain.find_a_doctor.directory import Provider
 
     with transaction():
         directory_index.update([row.npi for row in Provider.select(Provider.npi)])

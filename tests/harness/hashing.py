@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher
 
-from webapp.domain import passwords
+from webapp.domain.account import passwords
 
 
 @pytest.fixture(scope="session", autouse=True)

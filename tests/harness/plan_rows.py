@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from webapp.domain.directory import Provider
-from webapp.domain.eligibility import EligibilitySpan, Member
+from webapp.domain.find_a_doctor.directory import Provider
+from webapp.domain.member.eligibility import EligibilitySpan, Member
 from webapp.domain.text import fold_id
 
 TODAY = date(2026, 3, 25)

@@ -5,9 +5,9 @@ import re
 import bcrypt
 
 from tests.harness.pages import Client, Page
-from webapp.domain.existing_accounts import ExistingAccount, place_of, username_key
+from webapp.domain.account.passwords import hash_secret
+from webapp.domain.existing.existing_accounts import ExistingAccount, place_of, username_key
 from webapp.domain.outbox import OutboxMessage
-from webapp.domain.passwords import hash_secret
 
 START = "/providers/consolidate/start"
 PASSWORD = "Lantern-Quay-47!"

@@ -9,10 +9,10 @@ from tests.harness.pages import Client, Page
 from tests.integration.support_walk import at_work
 from tests.integration.test_every_page import crawl, sign_in
 from tests.integration.test_guards import _filled
-from webapp.domain import staff
-from webapp.domain.accounts import Account
+from webapp.domain.account.accounts import Account
 from webapp.domain.db import database
-from webapp.domain.message_tables import MessageThread
+from webapp.domain.messaging.message_tables import MessageThread
+from webapp.domain.support import staff
 
 ROLES = {"member": staff.MEMBER_SERVICES, "provider": staff.PROVIDER_SERVICES}
 HOMES = {"member": "/members/home", "provider": "/providers/home"}

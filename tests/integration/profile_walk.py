@@ -10,8 +10,8 @@ from tests.harness.application import SECRET_KEY
 from tests.harness.pages import Client, Page
 from tests.integration.registration_walk import CLIENT_ID, add_ana
 from webapp import clock as portal_clock
-from webapp.domain import accounts, second_factor
-from webapp.domain.accounts import Account
+from webapp.domain.account import accounts, second_factor
+from webapp.domain.account.accounts import Account
 from webapp.domain.outbox import OutboxMessage
 
 PASSWORD = "Copper.Lantern.52"

@@ -7,8 +7,8 @@ from typing import Any
 from tests.harness.pages import Client, Page
 from tests.harness.visible import bypassing, pseudo_locale
 from tests.integration.registration_walk import add_ana
-from webapp.domain import accounts
-from webapp.domain.accounts import Account
+from webapp.domain.account import accounts
+from webapp.domain.account.accounts import Account
 from webapp.domain.outbox import OutboxMessage
 from webapp.web.texts import forget_kept
 

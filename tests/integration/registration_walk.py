@@ -4,7 +4,7 @@ from datetime import date
 
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import TODAY, add_member, add_span
-from webapp.domain.eligibility import Member
+from webapp.domain.member.eligibility import Member
 
 CLIENT_ID = "001234567"
 CARD = {

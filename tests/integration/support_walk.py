@@ -6,9 +6,9 @@ import pyotp
 
 from tests.harness.pages import Client, Page
 from tests.integration.profile_walk import PASSWORD, make_rosa, shown, turn_on
-from webapp.domain import staff
-from webapp.domain.accounts import Account
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor
+from webapp.domain.support import staff
 
 
 def make_staff(role: str = staff.SUPERVISOR, username: str = "max", **given: Any) -> Account:

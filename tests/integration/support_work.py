@@ -4,21 +4,16 @@ from tests.harness.application import SECRET_KEY
 from tests.harness.plan_rows import add_provider
 from tests.integration.profile_walk import make_ana, make_rosa
 from webapp.config import Settings
-from webapp.domain import (
-    access_requests,
-    directory_reports,
-    eligibility,
-    messages,
-    practices,
-    recovery,
-    registration,
-    throttle,
-    update_requests,
-)
-from webapp.domain.accounts import Account
+from webapp.domain import throttle
+from webapp.domain.account import recovery
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor
-from webapp.domain.messages import Draft
-from webapp.domain.registration import IdCard
+from webapp.domain.find_a_doctor import directory_reports
+from webapp.domain.member import eligibility, registration, update_requests
+from webapp.domain.member.registration import IdCard
+from webapp.domain.messaging import messages
+from webapp.domain.messaging.messages import Draft
+from webapp.domain.practice import access_requests, practices
 
 TIN = "061110001"
 

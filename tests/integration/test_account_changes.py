@@ -9,12 +9,12 @@ from tests.harness.application import SECRET_KEY
 from tests.harness.clock import Hands
 from tests.harness.pages import Client
 from webapp.config import read_plan
-from webapp.domain import account_changes, accounts, codes, passwords, sessions
-from webapp.domain.accounts import Account
+from webapp.domain.account import account_changes, accounts, codes, passwords, sessions
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.freezing import FreezeLinks
+from webapp.domain.account.sessions import Session
 from webapp.domain.audit import Actor, AuditEntry
-from webapp.domain.freezing import FreezeLinks
 from webapp.domain.outbox import OutboxMessage
-from webapp.domain.sessions import Session
 
 PLAN = read_plan()
 LINKS = FreezeLinks("http://localhost", SECRET_KEY)

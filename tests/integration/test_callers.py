@@ -9,11 +9,11 @@ from tests.harness.pages import Client, Page
 from tests.integration.profile_walk import make_ana
 from tests.integration.registration_walk import CLIENT_ID, add_ana
 from tests.integration.support_walk import at_work
-from webapp.domain import staff
 from webapp.domain.audit import AuditEntry
-from webapp.domain.calls import Call, same_address
-from webapp.domain.eligibility import Member
-from webapp.domain.people import PersonOpening
+from webapp.domain.member.eligibility import Member
+from webapp.domain.support import staff
+from webapp.domain.support.calls import Call, same_address
+from webapp.domain.support.people import PersonOpening
 
 HOME = "12 Elm Street, 06106"
 

@@ -9,9 +9,10 @@ from reports.tables import ATTRIBUTION, Attribution, ReportPublished
 from tests.harness.pages import Client
 from tests.harness.plan_rows import TODAY, add_member, add_provider, add_span
 from tests.harness.report_rows import diabetic, publish
-from webapp.domain import accounts, consent
+from webapp.domain.account import accounts
 from webapp.domain.audit import AuditEntry
-from webapp.domain.care_words import CARE
+from webapp.domain.member import consent
+from webapp.domain.member.care_words import CARE
 
 ANA, BEN, CARLOS = "001234567", "001234568", "001234569"
 TIN = "061110001"

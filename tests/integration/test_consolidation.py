@@ -23,10 +23,11 @@ from tests.integration.consolidation_walk import (
     to_password,
     verify,
 )
-from webapp.domain import accounts, practices, team
-from webapp.domain.accounts import Account, SecurityAnswer
+from webapp.domain.account import accounts
+from webapp.domain.account.accounts import Account, SecurityAnswer
 from webapp.domain.audit import Actor
 from webapp.domain.outbox import OutboxMessage
+from webapp.domain.practice import practices, team
 from webapp.flows.runs import FlowRun
 from webapp.web.texts import forget_kept
 

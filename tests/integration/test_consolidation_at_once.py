@@ -8,12 +8,14 @@ from peewee import DatabaseProxy
 from tests.harness.application import SECRET_KEY
 from tests.integration.consolidation_walk import EMAIL, add_existing
 from webapp.config import read_plan
-from webapp.domain import accounts, consolidation, practices
-from webapp.domain.accounts import Account
+from webapp.domain.account import accounts
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.freezing import FreezeLinks
 from webapp.domain.audit import Actor
-from webapp.domain.consolidation import Claim, Consolidation
 from webapp.domain.db import connected
-from webapp.domain.freezing import FreezeLinks
+from webapp.domain.existing import consolidation
+from webapp.domain.existing.consolidation import Claim, Consolidation
+from webapp.domain.practice import practices
 
 PLAN = read_plan()
 ACTOR = Actor("provider", "127.0.0.1")

@@ -21,9 +21,9 @@ from tests.integration.consolidation_walk import (
     to_password,
     verify,
 )
-from webapp.domain import passwords
+from webapp.domain.account import passwords
 from webapp.domain.audit import AuditEntry
-from webapp.domain.existing_accounts import ExistingAccount
+from webapp.domain.existing.existing_accounts import ExistingAccount
 from webapp.domain.outbox import OutboxMessage
 
 LOCKED = "There were too many wrong tries. Wait 30 minutes and try again, or call 1.877.606.5172."

@@ -17,12 +17,13 @@ from tests.integration.consolidation_walk import (
     look_up,
 )
 from webapp.config import read_plan
-from webapp.domain import consolidation, practices
-from webapp.domain.accounts import Account
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.freezing import FreezeLinks
 from webapp.domain.audit import Actor
-from webapp.domain.consolidation_overview import counts, overview
-from webapp.domain.freezing import FreezeLinks
+from webapp.domain.existing import consolidation
+from webapp.domain.existing.consolidation_overview import counts, overview
 from webapp.domain.outbox import OutboxMessage
+from webapp.domain.practice import practices
 
 PLAN = read_plan()
 SUPPORT = Actor("support", "127.0.0.1", 77)

@@ -15,11 +15,14 @@ from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, generated, publish
 from tests.integration.profile_walk import last_mail, mailed_code, make_rosa, sign_in
 from tests.integration.support_walk import acting, at_work, make_staff
-from webapp.domain import audit, download_guard, practices, staff
-from webapp.domain.accounts import Account
+from webapp.domain import audit
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor, AuditEntry
-from webapp.domain.download_guard import ReportDownload
 from webapp.domain.outbox import OutboxMessage
+from webapp.domain.practice import practices
+from webapp.domain.reporting import download_guard
+from webapp.domain.reporting.download_guard import ReportDownload
+from webapp.domain.support import staff
 
 TIN = "061110001"
 CSV = f"/providers/reports/adult-diabetes.csv?tin={TIN}"

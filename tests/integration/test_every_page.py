@@ -15,9 +15,11 @@ from tests.harness.report_rows import diabetic, publish
 from tests.harness.visible import bypassing, pseudo_locale
 from tests.integration.registration_walk import add_ana, to_account, to_validation, to_verify
 from webapp.config import read_settings
-from webapp.domain import accounts, messages, practices
+from webapp.domain.account import accounts
 from webapp.domain.audit import Actor
-from webapp.domain.messages import Draft
+from webapp.domain.messaging import messages
+from webapp.domain.messaging.messages import Draft
+from webapp.domain.practice import practices
 from webapp.web.texts import forget_kept
 
 STARTS = {

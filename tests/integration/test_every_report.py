@@ -11,7 +11,8 @@ from tests.harness import spreadsheet
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import AS_OF, generated, publish
-from webapp.domain import accounts, practices
+from webapp.domain.account import accounts
+from webapp.domain.practice import practices
 
 MINE, EMPTY = "061110001", "061110002"
 ROWS = 60

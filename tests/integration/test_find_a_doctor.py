@@ -10,10 +10,12 @@ from tests.harness.directory_rows import NEW_HAVEN, list_providers
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import TODAY, add_member, add_span
 from tests.harness.visible import bypassing, pseudo_locale
-from webapp.domain import accounts, directory_reports, report_inputs
+from webapp.domain.account import accounts
 from webapp.domain.audit import Actor, AuditEntry
-from webapp.domain.care import FROM_FEED, FROM_MEMBER, PcpSelection
-from webapp.domain.directory_reports import DirectoryReport
+from webapp.domain.find_a_doctor import directory_reports
+from webapp.domain.find_a_doctor.directory_reports import DirectoryReport
+from webapp.domain.member.care import FROM_FEED, FROM_MEMBER, PcpSelection
+from webapp.domain.reporting import report_inputs
 from webapp.web.texts import forget_kept
 
 SEARCH = "/members/find-a-doctor/search"

@@ -14,9 +14,11 @@ from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
 from tests.harness.visible import bypassing, pseudo_locale
 from tests.integration.test_provider_reports import ALSO_MINE, MINE, NOT_MINE, make_account, sign_in
-from webapp.domain import consent, gap_answers, practices
 from webapp.domain.audit import AuditEntry
-from webapp.domain.gap_answers import GapAnswer
+from webapp.domain.member import consent
+from webapp.domain.practice import practices
+from webapp.domain.reporting import gap_answers
+from webapp.domain.reporting.gap_answers import GapAnswer
 from webapp.web.texts import forget_kept
 
 TABLE = f"/providers/reports?report=adult-diabetes&tin={MINE}"

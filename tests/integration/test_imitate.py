@@ -13,11 +13,12 @@ from tests.integration import imitate_walk as walk
 from tests.integration.support_walk import at_work
 from webapp import clock as portal_clock
 from webapp.config import read_settings
-from webapp.domain import account_changes, imitations, sessions, staff
-from webapp.domain.accounts import Account
+from webapp.domain.account import account_changes, sessions
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor, AuditEntry
-from webapp.domain.imitations import Imitation
-from webapp.domain.message_tables import MessageThread
+from webapp.domain.messaging.message_tables import MessageThread
+from webapp.domain.support import imitations, staff
+from webapp.domain.support.imitations import Imitation
 from webapp.web import imitate as guard
 
 NewClient = Callable[..., Client]

@@ -9,11 +9,12 @@ from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.integration.registration_walk import ACCOUNT, CARD, CLIENT_ID, add_ana, to_validation
 from tests.integration.support_walk import at_work
-from webapp.domain import lockouts, staff
 from webapp.domain.audit import Actor
-from webapp.domain.eligibility import Member
-from webapp.domain.locked_ways import CallBack, RegistrationLetter
-from webapp.domain.lockouts import Lockout
+from webapp.domain.member import lockouts
+from webapp.domain.member.eligibility import Member
+from webapp.domain.member.locked_ways import CallBack, RegistrationLetter
+from webapp.domain.member.lockouts import Lockout
+from webapp.domain.support import staff
 
 WAYS = "See the ways to go on: call, have us call you, or get a letter"
 BORN = {"Date of Birth": "06/15/1990"}

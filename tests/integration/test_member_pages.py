@@ -9,7 +9,7 @@ from reports.tables import ATTRIBUTION, Attribution, ReportPublished
 from tests.harness.pages import Client
 from tests.harness.plan_rows import TODAY, add_member, add_provider, add_span
 from tests.integration.registration_walk import add_ana
-from webapp.domain import accounts
+from webapp.domain.account import accounts
 from webapp.domain.audit import AuditEntry
 
 

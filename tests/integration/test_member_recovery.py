@@ -23,11 +23,11 @@ from tests.integration.recovery_walk import (
     untranslated,
 )
 from webapp.config import read_plan
-from webapp.domain import account_changes, passwords, sessions
-from webapp.domain.accounts import Account
+from webapp.domain.account import account_changes, passwords, sessions
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.freezing import FreezeLinks
+from webapp.domain.account.sessions import Session
 from webapp.domain.audit import Actor, AuditEntry
-from webapp.domain.freezing import FreezeLinks
-from webapp.domain.sessions import Session
 from webapp.flows.runs import FlowRun
 
 NOT_FOUND = ["Eligibility not found. Check the Member ID and the names as they are on the ID card."]

@@ -11,11 +11,12 @@ from tests.harness.clock import TODAY, Hands
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import add_member, add_span
 from webapp.config import read_settings
-from webapp.domain import accounts, attachments, message_queue
-from webapp.domain.accounts import Account
+from webapp.domain.account import accounts
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor, AuditEntry
-from webapp.domain.message_tables import FileContent, Message, MessageFile, MessageThread
-from webapp.domain.messages import Draft
+from webapp.domain.messaging import attachments, message_queue
+from webapp.domain.messaging.message_tables import FileContent, Message, MessageFile, MessageThread
+from webapp.domain.messaging.messages import Draft
 from webapp.domain.outbox import OutboxMessage
 
 PLAN = read_settings({}).plan

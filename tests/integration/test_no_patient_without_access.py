@@ -19,10 +19,11 @@ from tests.harness.panel_rows import panel_row, publish_panel
 from tests.harness.plan_rows import add_member, add_provider, add_span
 from tests.harness.report_rows import generated, publish
 from tests.integration.test_provider_reports import make_account, sign_in
-from webapp.domain import opaque, practices, team
-from webapp.domain.accounts import Account
+from webapp.domain import opaque
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.sessions import Session
 from webapp.domain.audit import Actor
-from webapp.domain.sessions import Session
+from webapp.domain.practice import practices, team
 
 MINE, THEIRS = "061110001", "061110003"
 NAME, CLIENT_ID = "Verborgen, Hanna", "009999999"

@@ -10,8 +10,9 @@ from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
 from tests.harness.visible import bypassing, pseudo_locale
 from tests.integration.test_provider_reports import ALSO_MINE, MINE, NOT_MINE, make_account, sign_in
-from webapp.domain import consent, practices
 from webapp.domain.audit import AuditEntry
+from webapp.domain.member import consent
+from webapp.domain.practice import practices
 from webapp.web.texts import forget_kept
 
 ANA, DUAL, THERE, STRANGER = "007000001", "007000002", "007000003", "009999999"

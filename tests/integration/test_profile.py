@@ -19,11 +19,13 @@ from tests.integration.profile_walk import (
     sign_in,
 )
 from tests.integration.registration_walk import CLIENT_ID, QUESTIONS
-from webapp.domain import audit, passwords, report_mails
-from webapp.domain.accounts import Account, SecurityAnswer
+from webapp.domain import audit
+from webapp.domain.account import passwords
+from webapp.domain.account.accounts import Account, SecurityAnswer
+from webapp.domain.account.sessions import Session
 from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.outbox import OutboxMessage
-from webapp.domain.sessions import Session
+from webapp.domain.reporting import report_mails
 
 WRONG = "That is not your present password. Try again."
 

@@ -17,9 +17,9 @@ from tests.integration.signup_walk import (
     to_providers,
     to_role,
 )
-from webapp.domain import practices, provider_picks
-from webapp.domain.accounts import Account
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import AuditEntry
+from webapp.domain.practice import practices, provider_picks
 
 HOURS = "within 72 hours from the time that the enrollment information is received and processed"
 

@@ -22,11 +22,12 @@ from tests.integration.recovery_walk import (
 )
 from tests.integration.test_outbox import Received, mail_server
 from webapp.clock import now
-from webapp.domain import accounts, outbox, passwords, sessions
-from webapp.domain.accounts import Account
+from webapp.domain import outbox
+from webapp.domain.account import accounts, passwords, sessions
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.second_factor import SecondFactor
+from webapp.domain.account.sessions import Session
 from webapp.domain.audit import AuditEntry
-from webapp.domain.second_factor import SecondFactor
-from webapp.domain.sessions import Session
 
 PET = "What was the name of your first pet?"
 

@@ -14,10 +14,12 @@ from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
-from webapp.domain import accounts, practices, report_files, report_pages
+from webapp.domain.account import accounts
 from webapp.domain.audit import AuditEntry
-from webapp.domain.download_guard import DownloadDay, ReportDownload
-from webapp.domain.row_searches import RowSearch
+from webapp.domain.practice import practices
+from webapp.domain.reporting import report_files, report_pages
+from webapp.domain.reporting.download_guard import DownloadDay, ReportDownload
+from webapp.domain.reporting.row_searches import RowSearch
 from webapp.tables import SCHEMA
 
 MINE, ALSO_MINE, NOT_MINE = "061110001", "061110002", "061110003"

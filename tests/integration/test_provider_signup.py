@@ -23,10 +23,10 @@ from tests.integration.signup_walk import (
     to_role,
     to_verify,
 )
-from webapp.domain import office_contacts, practices, provider_picks
-from webapp.domain.accounts import Account, SecurityAnswer
+from webapp.domain.account.accounts import Account, SecurityAnswer
 from webapp.domain.audit import AuditEntry
 from webapp.domain.outbox import OutboxMessage
+from webapp.domain.practice import office_contacts, practices, provider_picks
 from webapp.flows.runs import FlowRun
 from webapp.web.texts import forget_kept
 

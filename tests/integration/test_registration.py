@@ -17,7 +17,7 @@ from tests.integration.registration_walk import (
     to_validation,
     to_verify,
 )
-from webapp.domain.accounts import Account
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import AuditEntry
 from webapp.domain.outbox import OutboxMessage
 from webapp.flows.runs import FlowRun

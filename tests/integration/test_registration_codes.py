@@ -11,11 +11,12 @@ from tests.harness.pages import Client, Page
 from tests.integration.signup_walk import ACCOUNT, OTHER, PERSON, TIN, add_all, add_practice
 from webapp import clock as portal_clock
 from webapp.config import read_settings
-from webapp.domain import accounts, practices, registration_codes
-from webapp.domain.accounts import Account
+from webapp.domain.account import accounts
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.outbox import OutboxMessage
-from webapp.domain.registration_codes import CodeNotLive, RegistrationCode
+from webapp.domain.practice import practices, registration_codes
+from webapp.domain.practice.registration_codes import CodeNotLive, RegistrationCode
 
 PLAN = read_settings({}).plan
 ACTOR = Actor("provider", "127.0.0.1")

@@ -10,8 +10,10 @@ from tests.harness.panel_rows import panel_row, publish_panel
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
 from tests.integration.test_provider_reports import MINE, NOT_MINE, make_account, sign_in
-from webapp.domain import accounts, consent, report_mails
+from webapp.domain.account import accounts
+from webapp.domain.member import consent
 from webapp.domain.outbox import OutboxMessage
+from webapp.domain.reporting import report_mails
 
 URL = f"/providers/reports/changes?report=adult-diabetes&tin={MINE}"
 NOTHING_DUE = dict.fromkeys(("hba1c_due", "ldl_c_due", "nephropathy_due", "retinal_exam_due"), "")

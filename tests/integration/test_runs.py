@@ -7,8 +7,8 @@ import pytest
 from peewee import DatabaseProxy
 
 from tests.harness.clock import Hands
-from webapp.domain import accounts
-from webapp.domain.accounts import Account
+from webapp.domain.account import accounts
+from webapp.domain.account.accounts import Account
 from webapp.domain.db import connected
 from webapp.flows import runs
 from webapp.flows.engine import Flow, State

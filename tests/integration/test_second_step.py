@@ -19,11 +19,11 @@ from tests.integration.profile_walk import (
     sign_in,
     turn_on,
 )
-from webapp.domain import accounts, second_factor
-from webapp.domain.accounts import Account
+from webapp.domain.account import accounts, second_factor
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.pending_sign_ins import PendingSignIn
+from webapp.domain.account.sessions import Session
 from webapp.domain.audit import AuditEntry
-from webapp.domain.pending_sign_ins import PendingSignIn
-from webapp.domain.sessions import Session
 
 WRONG = (
     "That code is not right. Wait for the next code in your app and enter it. "
@@ -381,7 +381,7 @@ def test_an_account_that_needs_a_second_factor_opens_nothing_before(
 def test_signing_in_ends_unused_codes(client: Client, phone: pyotp.TOTP, rosa: Account) -> None:
     from tests.harness.application import SECRET_KEY
     from webapp.config import read_plan
-    from webapp.domain import codes
+    from webapp.domain.account import codes
 
     plan = read_plan()
     code = codes.issue("recover", "run", SECRET_KEY, plan, account_id=rosa.id)

@@ -11,10 +11,10 @@ from tests.harness.clock import TODAY, Hands
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import add_member, add_span
 from tests.integration.registration_walk import add_ana
-from webapp.domain import accounts, kept_forms
-from webapp.domain.accounts import Account
-from webapp.domain.kept_forms import KeptForm
-from webapp.domain.sessions import Session
+from webapp.domain.account import accounts, kept_forms
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.kept_forms import KeptForm
+from webapp.domain.account.sessions import Session
 from webapp.web import kept
 from webapp.web.forms import Form
 

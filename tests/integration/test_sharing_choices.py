@@ -9,9 +9,11 @@ from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import TODAY, add_member, add_provider, add_span
 from webapp.config import read_plan
-from webapp.domain import accounts, consent, directory_index
+from webapp.domain.account import accounts
 from webapp.domain.audit import AuditEntry
-from webapp.domain.consent import Consent
+from webapp.domain.find_a_doctor import directory_index
+from webapp.domain.member import consent
+from webapp.domain.member.consent import Consent
 from webapp.domain.outbox import OutboxMessage
 
 ANA, BEN, TEEN = "001234567", "001234568", "001234569"

@@ -8,10 +8,10 @@ import pytest
 from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.integration.registration_walk import add_ana
-from webapp.domain import accounts, passwords
-from webapp.domain.accounts import Account
+from webapp.domain.account import accounts, passwords
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.sessions import Session
 from webapp.domain.audit import AuditEntry
-from webapp.domain.sessions import Session
 
 WRONG = ["The username or the password is not right. Try again."]
 

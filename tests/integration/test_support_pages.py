@@ -8,7 +8,7 @@ from tests.harness.pages import Client
 from tests.harness.visible import bypassing, pseudo_locale
 from tests.integration.support_walk import at_work, make_staff
 from tests.integration.test_every_page import NAMES, crawl, without_data
-from webapp.domain import staff
+from webapp.domain.support import staff
 from webapp.web.texts import forget_kept
 
 PEOPLE = (*NAMES, "Maria Lake", "max", "lena")

@@ -16,19 +16,14 @@ from tests.integration.profile_walk import make_ana, make_rosa, turn_on
 from tests.integration.registration_walk import CLIENT_ID, add_ana
 from tests.integration.support_walk import at_work
 from webapp.config import Settings
-from webapp.domain import (
-    account_changes,
-    practices,
-    profiles,
-    recovery,
-    registration,
-    second_factor,
-    staff,
-    throttle,
-)
-from webapp.domain.accounts import Account
+from webapp.domain import throttle
+from webapp.domain.account import account_changes, profiles, recovery, second_factor
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor, AuditEntry
-from webapp.domain.registration import IdCard
+from webapp.domain.member import registration
+from webapp.domain.member.registration import IdCard
+from webapp.domain.practice import practices
+from webapp.domain.support import staff
 
 BOX = "Number, username, email address, or “Last name, First name”"
 

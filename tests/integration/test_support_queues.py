@@ -18,19 +18,21 @@ from tests.integration.recovery_walk import IDENTITY
 from tests.integration.registration_walk import CARD, CLIENT_ID, add_ana, to_validation
 from tests.integration.support_walk import acting, at_work, make_staff
 from webapp.config import Settings
-from webapp.domain import access_requests, lockouts, practices, registration, staff, work_items, work_queue
-from webapp.domain.accounts import Account
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.profiles import close_account
 from webapp.domain.audit import AuditEntry
 from webapp.domain.db import connected
-from webapp.domain.directory_reports import DirectoryReport
-from webapp.domain.lockouts import Lockout
-from webapp.domain.message_tables import Message, MessageThread
+from webapp.domain.find_a_doctor.directory_reports import DirectoryReport
+from webapp.domain.member import lockouts, registration
+from webapp.domain.member.lockouts import Lockout
+from webapp.domain.member.registration import IdCard
+from webapp.domain.member.update_requests import UpdateRequest
+from webapp.domain.messaging.message_tables import Message, MessageThread
 from webapp.domain.outbox import OutboxMessage
-from webapp.domain.profiles import close_account
-from webapp.domain.registration import IdCard
-from webapp.domain.update_requests import UpdateRequest
-from webapp.domain.work_items import Worker
-from webapp.domain.work_queue import KINDS, Wanted
+from webapp.domain.practice import access_requests, practices
+from webapp.domain.support import staff, work_items, work_queue
+from webapp.domain.support.work_items import Worker
+from webapp.domain.support.work_queue import KINDS, Wanted
 
 WRONG = IdCard(CLIENT_ID, "Ana", "Other", date(1990, 6, 15))
 ODD = "O'Brien <b>“é”</b> =1+1\x00\x0b 日本"
@@ -155,9 +157,9 @@ def test_a_message_is_answered_in_the_members_language_from_a_template(
 def test_an_answer_is_not_sent_past_a_message_that_its_writer_has_not_seen(
     client: Client, settings: Settings
 ) -> None:
-    from webapp.domain import messages
     from webapp.domain.audit import Actor
-    from webapp.domain.messages import Draft
+    from webapp.domain.messaging import messages
+    from webapp.domain.messaging.messages import Draft
 
     ana = make_ana()
     made.write(ana, settings)
@@ -184,7 +186,7 @@ def test_a_lock_of_recovery_is_ended_before_its_time(client: Client, settings: S
     made.lock_recovery(settings, CLIENT_ID)
     at_work(client, staff.MEMBER_SERVICES)
     decide(client, "Unlock", "Caller known, ticket 9")
-    from webapp.domain import recovery
+    from webapp.domain.account import recovery
 
     assert recovery.lock_ends_in("member", CLIENT_ID, SECRET_KEY) == 0
     assert kinds_on(client) == []

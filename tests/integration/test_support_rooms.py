@@ -15,11 +15,13 @@ from tests.integration.profile_walk import make_rosa
 from tests.integration.support_walk import at_work
 from webapp import clock as portal_clock
 from webapp.config import Settings
-from webapp.domain import audit, audit_seal, data_runs, practices, staff
+from webapp.domain import audit, audit_seal
 from webapp.domain.audit import Actor, AuditEntry
-from webapp.domain.consolidation import Consolidation
-from webapp.domain.existing_accounts import ExistingAccount
+from webapp.domain.existing.consolidation import Consolidation
+from webapp.domain.existing.existing_accounts import ExistingAccount
 from webapp.domain.feeds.outcome import FeedOutcome, LoadOutcome
+from webapp.domain.practice import practices
+from webapp.domain.support import data_runs, staff
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "htmx"])

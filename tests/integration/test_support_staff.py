@@ -14,11 +14,12 @@ from tests.harness.pages import Client, Page
 from tests.integration.profile_walk import PASSWORD, shown, turn_on
 from tests.integration.support_walk import acting, at_work, make_staff, sign_in
 from webapp.cli import main
-from webapp.domain import second_factor, staff
-from webapp.domain.accounts import Account
+from webapp.domain.account import second_factor
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.sessions import Session
 from webapp.domain.audit import Actor, AuditEntry
-from webapp.domain.sessions import Session
-from webapp.domain.staff import Staff
+from webapp.domain.support import staff
+from webapp.domain.support.staff import Staff
 
 SHELL = Actor("command", "")
 

@@ -11,11 +11,13 @@ from tests.harness.plan_rows import TODAY, add_member, add_span
 from tests.integration.registration_walk import add_ana
 from tests.integration.support_walk import at_work
 from webapp.config import read_plan
-from webapp.domain import accounts, staff, survey
+from webapp.domain.account import accounts
 from webapp.domain.audit import Actor
-from webapp.domain.eligibility import Member
-from webapp.domain.survey import SurveyAnswers, SurveyTaken
-from webapp.domain.survey_topics import ADULT, CHILD, TOPICS
+from webapp.domain.member import survey
+from webapp.domain.member.eligibility import Member
+from webapp.domain.member.survey import SurveyAnswers, SurveyTaken
+from webapp.domain.member.survey_topics import ADULT, CHILD, TOPICS
+from webapp.domain.support import staff
 
 PLAN = read_plan()
 ANA, BEN = "001234567", "001234568"

@@ -10,12 +10,13 @@ from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
 from tests.integration.test_provider_reports import ALSO_MINE, MINE, NOT_MINE, make_account, sign_in
-from webapp.domain import audit, mailbox, practices, registration_codes
-from webapp.domain.accounts import Account
+from webapp.domain import audit, mailbox
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.outbox import OutboxMessage
-from webapp.domain.practices import PracticeAccess
-from webapp.domain.registration_codes import RegistrationCode
+from webapp.domain.practice import practices, registration_codes
+from webapp.domain.practice.practices import PracticeAccess
+from webapp.domain.practice.registration_codes import RegistrationCode
 
 TABLE = f"/providers/reports?report=adult-diabetes&tin={MINE}"
 

@@ -8,10 +8,11 @@ import pytest
 from tests.harness.pages import Client, Page
 from tests.integration.registration_walk import add_ana
 from webapp.config import read_plan
-from webapp.domain import accounts, update_requests
+from webapp.domain.account import accounts
 from webapp.domain.audit import Actor
+from webapp.domain.member import update_requests
+from webapp.domain.member.update_requests import UpdateRequest
 from webapp.domain.outbox import OutboxMessage
-from webapp.domain.update_requests import UpdateRequest
 
 PLAN = read_plan()
 STAFF = Actor("support", "", 7)

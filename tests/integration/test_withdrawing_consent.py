@@ -8,8 +8,11 @@ from tests.harness.pages import Client
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import publish
 from webapp.config import read_plan
-from webapp.domain import accounts, consent, practices, report_pages
-from webapp.domain.report_inputs import note_refreshed, portal_data
+from webapp.domain.account import accounts
+from webapp.domain.member import consent
+from webapp.domain.practice import practices
+from webapp.domain.reporting import report_pages
+from webapp.domain.reporting.report_inputs import note_refreshed, portal_data
 
 TIN, OTHER_TIN = "061110001", "061110002"
 SLUG = "admissions"

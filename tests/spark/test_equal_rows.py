@@ -29,11 +29,12 @@ from webapp import clock
 from webapp.config import read_plan
 from webapp.demo.consents import give_consents
 from webapp.demo.fill import MEMBERS, SEED
-from webapp.domain import consent, feeds
+from webapp.domain import feeds
 from webapp.domain.db import close_pool, connected, open_database
-from webapp.domain.eligibility import Member
+from webapp.domain.member import consent
+from webapp.domain.member.eligibility import Member
 from webapp.domain.migrate import migrate
-from webapp.domain.report_inputs import portal_data
+from webapp.domain.reporting.report_inputs import portal_data
 
 TODAY = date(2026, 3, 25)
 MONTH_BEFORE = date(2026, 2, 28)

@@ -6,9 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from webapp.domain import accounts, practices, second_factor, staff
-from webapp.domain.accounts import Account
-from webapp.domain.eligibility import get_member
+from webapp.domain.account import accounts, second_factor
+from webapp.domain.account.accounts import Account
+from webapp.domain.member.eligibility import get_member
+from webapp.domain.practice import practices
+from webapp.domain.support import staff
 
 FILE = Path(__file__).with_name("accounts.toml")
 
@@ -38,7 +40,7 @@ class DemoAccount:
     client_id: str | None = None  # members; the name is the member's
     first_name: str = ""
     last_name: str = ""
-    role: str | None = None  # staff: a role of domain/staff.py
+    role: str | None = None  # staff: a role of domain/support/staff.py
     totp_secret: str | None = None  # base32; who has one signs in with a code too
     answers: tuple[tuple[str, str], ...] = ()  # (question, answer)
     ties: tuple[Tie, ...] = field(default_factory=tuple)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from webapp.config import Settings
-from webapp.domain import registration_codes
-from webapp.domain.accounts import Account
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor
+from webapp.domain.practice import registration_codes
 
 FILE = Path(__file__).with_name("codes.toml")
 

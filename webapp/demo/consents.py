@@ -4,7 +4,7 @@ import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 
-from webapp.domain import consent
+from webapp.domain.member import consent
 
 FILE = Path(__file__).with_name("consents.toml")
 

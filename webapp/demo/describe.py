@@ -12,11 +12,11 @@ from webapp.demo.accounts import DemoAccount, demo_accounts
 from webapp.demo.codes import describe_codes
 from webapp.demo.load import AS_OF
 from webapp.domain import facts
-from webapp.domain.accounts import Account
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.security_questions import QUESTIONS
 from webapp.domain.db import connected
-from webapp.domain.directory import Provider, practice_names
-from webapp.domain.eligibility import Member, Registration, eligibility_of, household, may_register
-from webapp.domain.security_questions import QUESTIONS
+from webapp.domain.find_a_doctor.directory import Provider, practice_names
+from webapp.domain.member.eligibility import Member, Registration, eligibility_of, household, may_register
 
 #: The language of the first member: the walk-through of registration is made in Spanish too.
 FIRST_LANGUAGE = "Spanish"

@@ -16,9 +16,10 @@ from webapp.demo.consents import give_consents
 from webapp.demo.history import earlier_refreshes
 from webapp.demo.messages import write_messages
 from webapp.demo.team import settle_practices
-from webapp.domain import consent, feeds
-from webapp.domain.eligibility import Member
-from webapp.domain.report_inputs import note_refreshed, portal_data
+from webapp.domain import feeds
+from webapp.domain.member import consent
+from webapp.domain.member.eligibility import Member
+from webapp.domain.reporting.report_inputs import note_refreshed, portal_data
 from webapp.web.connection import demo_key
 
 MEMBERS = 5_000

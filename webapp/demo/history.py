@@ -16,7 +16,7 @@ from reports.catalog import in_group
 from reports.dates import add_months, first_of_month
 from reports.tables import ATTRIBUTION, Attribution, ReportMonth, ReportPublished
 from webapp.domain.db import database, transaction
-from webapp.domain.eligibility import EligibilitySpan
+from webapp.domain.member.eligibility import EligibilitySpan
 
 #: Computes and publishes these reports as of a day: (day, slugs).
 Refresh = Callable[[date, Sequence[str]], object]

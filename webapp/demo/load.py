@@ -6,7 +6,7 @@ from webapp import clock
 from webapp.config import Settings
 from webapp.domain import facts
 from webapp.domain.db import connected, transaction
-from webapp.domain.eligibility import Member
+from webapp.domain.member.eligibility import Member
 from webapp.tables import SCHEMA
 
 #: The facts that mark a demo: the first when loading begins, the second when it is done.

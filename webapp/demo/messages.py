@@ -9,10 +9,11 @@ from pathlib import Path
 
 from webapp import clock
 from webapp.config import Settings
-from webapp.domain import accounts, message_queue, messages
-from webapp.domain.accounts import Account
+from webapp.domain.account import accounts
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor
-from webapp.domain.messages import Draft
+from webapp.domain.messaging import message_queue, messages
+from webapp.domain.messaging.messages import Draft
 
 FILE = Path(__file__).with_name("messages.toml")
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 from webapp import clock
 from webapp.config import Settings
 from webapp.demo.accounts import DemoAccount, Tie, demo_accounts
-from webapp.domain import access_requests, registration_codes
-from webapp.domain.accounts import Account
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor
-from webapp.domain.registration_codes import GOOD_FOR, RegistrationCode
+from webapp.domain.practice import access_requests, registration_codes
+from webapp.domain.practice.registration_codes import GOOD_FOR, RegistrationCode
 
 #: The Office Manager who invites, for which practice, whom, as what, and how many days ago.
 _INVITES = "elm.manager"

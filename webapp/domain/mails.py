@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from reports.words import N_
 from webapp.config import Plan
 from webapp.domain import outbox
-from webapp.domain.accounts import Account
+from webapp.domain.account.accounts import Account
 from webapp.words import translate
 
 

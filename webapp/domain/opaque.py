@@ -2,7 +2,7 @@
 
 import hmac
 
-from webapp.domain.sessions import Session
+from webapp.domain.account.sessions import Session
 
 
 def opaque_key(client_id: str, session_hash: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
-from webapp.domain.directory_words import SHORTEST_FORGIVEN, is_one_letter_off
+from webapp.domain.find_a_doctor.directory_words import SHORTEST_FORGIVEN, is_one_letter_off
 from webapp.domain.text import fold
 
 #: Longer than any question; what is typed beyond it is not looked for.

@@ -6,7 +6,8 @@ from typing import Any
 from flask import Flask, Response, abort, current_app, flash, redirect, request, url_for
 from flask_login import current_user
 
-from webapp.domain import audit, staff
+from webapp.domain import audit
+from webapp.domain.support import staff
 from webapp.web import kept, render
 from webapp.web.signed_in import actor, duty, ended_session
 from webapp.web.texts import gettext as _

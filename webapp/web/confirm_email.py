@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Response, abort, flash, request, url_for
 
-from webapp.domain import accounts
-from webapp.domain.registration import LinkMaker
+from webapp.domain.account import accounts
+from webapp.domain.member.registration import LinkMaker
 from webapp.web import audience, render
 from webapp.web.signed_in import secret_key, settings
 from webapp.web.texts import gettext as _

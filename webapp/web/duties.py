@@ -4,8 +4,8 @@ the second step of signing in where the plan insists on it."""
 from dataclasses import dataclass
 
 from webapp.config import Plan
-from webapp.domain import password_age, second_factor
-from webapp.domain.accounts import Account
+from webapp.domain.account import password_age, second_factor
+from webapp.domain.account.accounts import Account
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from peewee import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
-from webapp.domain import accounts
+from webapp.domain.account import accounts
 from webapp.web import audience, kept, render, security
 from webapp.web.render import is_htmx
 from webapp.web.signed_in import ended_session

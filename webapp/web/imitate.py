@@ -23,9 +23,11 @@ from flask import (
 from flask_babel import format_time
 
 from webapp import clock
-from webapp.domain import accounts, audit, imitations, sessions
+from webapp.domain import audit
+from webapp.domain.account import accounts, sessions
 from webapp.domain.db import undone
-from webapp.domain.imitations import Imitation
+from webapp.domain.support import imitations
+from webapp.domain.support.imitations import Imitation
 from webapp.web import render
 from webapp.web.signed_in import cookie_name, drop_cookie, portal_of_request, set_cookie, settings
 from webapp.web.texts import gettext as _

@@ -1,8 +1,8 @@
 """What somebody typed is not lost when the session ends before it is sent.
 
-A form that comes after the end is kept for its owner (domain/kept_forms.py), and shown again, not sent, at the same
-address once that person has signed in in the same browser. This works for every `Form` whose page has the address that
-it is sent to, with HTMX and without. A form with the token of an earlier session goes the same way.
+A form that comes after the end is kept for its owner (domain/account/kept_forms.py), and shown again, not sent, at
+the same address once that person has signed in in the same browser. This works for every `Form` whose page has the
+address that it is sent to, with HTMX and without. A form with the token of an earlier session goes the same way.
 """
 
 from urllib.parse import urlencode
@@ -11,8 +11,8 @@ from flask import Response, flash, g, request
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from webapp.domain import kept_forms
-from webapp.domain.accounts import Account
+from webapp.domain.account import kept_forms
+from webapp.domain.account.accounts import Account
 from webapp.web.signed_in import cookie_name, drop_cookie, loaded_person, set_cookie
 from webapp.web.texts import gettext as _
 

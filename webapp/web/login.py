@@ -7,8 +7,9 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired
 
-from webapp.domain import accounts, pending_sign_ins, second_factor, throttle
-from webapp.domain.pending_sign_ins import PendingSignIn
+from webapp.domain import throttle
+from webapp.domain.account import accounts, pending_sign_ins, second_factor
+from webapp.domain.account.pending_sign_ins import PendingSignIn
 from webapp.web import audience, render
 from webapp.web.account_fields import one_line
 from webapp.web.signed_in import (

@@ -7,7 +7,8 @@ from flask_login import current_user
 
 from reports.words import N_
 from webapp import content
-from webapp.domain import messages, staff
+from webapp.domain.messaging import messages
+from webapp.domain.support import staff
 from webapp.web import language, render, texts
 from webapp.web.signed_in import portal_of_request, settings
 from webapp.web.texts import gettext as _

@@ -8,11 +8,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms import MultipleFileField, SelectField, StringField, TextAreaField
 
-from webapp.domain import attachments, messages
-from webapp.domain.accounts import Account
-from webapp.domain.attachments import FileRefused, Upload
-from webapp.domain.message_tables import MessageFile
-from webapp.domain.messages import Draft, MessageRefused
+from webapp.domain.account.accounts import Account
+from webapp.domain.messaging import attachments, messages
+from webapp.domain.messaging.attachments import FileRefused, Upload
+from webapp.domain.messaging.message_tables import MessageFile
+from webapp.domain.messaging.messages import Draft, MessageRefused
 from webapp.web.forms import Form
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _

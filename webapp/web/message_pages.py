@@ -13,9 +13,10 @@ from flask_babel import format_time, ngettext
 from flask_login import current_user
 
 from webapp import clock
-from webapp.domain import attachments, audit, messages
-from webapp.domain.message_tables import MessageFile, MessageThread
-from webapp.domain.messages import MessageRefused, NoSuchThread, TooManyMessages
+from webapp.domain import audit
+from webapp.domain.messaging import attachments, messages
+from webapp.domain.messaging.message_tables import MessageFile, MessageThread
+from webapp.domain.messaging.messages import MessageRefused, NoSuchThread, TooManyMessages
 from webapp.web import render
 from webapp.web.message_forms import NewMessageForm, ReplyForm
 from webapp.web.signed_in import actor, portal_of_request, settings

@@ -12,10 +12,11 @@ from flask_babel import ngettext
 from wtforms import Field, PasswordField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
-from webapp.domain import account_changes, passwords, recovery, security_questions, throttle
-from webapp.domain.accounts import Account
+from webapp.domain import throttle
+from webapp.domain.account import account_changes, passwords, recovery, security_questions
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.recovery import Recovery
 from webapp.domain.audit import Actor
-from webapp.domain.recovery import Recovery
 from webapp.flows.engine import Refused, State, Values
 from webapp.web import render
 from webapp.web.account_fields import password_problem

@@ -16,7 +16,7 @@ from flask_babel import format_time
 from flask_login import current_user
 
 from webapp import clock
-from webapp.domain import sessions
+from webapp.domain.account import sessions
 from webapp.web import audience, kept, render
 from webapp.web.signed_in import loaded_person, portal_of_request, settings
 from webapp.web.texts import gettext as _

@@ -4,10 +4,12 @@ from flask import Flask, Request, Response, current_app, g, request, session, ur
 from flask_login import LoginManager, UserMixin, current_user
 
 from webapp.config import Settings
-from webapp.domain import accounts, audit, devices, imitations, pending_sign_ins, second_factor, sessions
+from webapp.domain import audit
+from webapp.domain.account import accounts, devices, pending_sign_ins, second_factor, sessions
+from webapp.domain.account.freezing import FreezeLinks
 from webapp.domain.audit import Actor
-from webapp.domain.freezing import FreezeLinks
-from webapp.domain.imitations import Imitation
+from webapp.domain.support import imitations
+from webapp.domain.support.imitations import Imitation
 from webapp.web import duties
 
 

@@ -18,10 +18,10 @@ def approve(portal: Portal, username: str) -> None:
 def main(username: str) -> None:
     from webapp import clock
     from webapp.config import read_settings
-    from webapp.domain import access_requests
-    from webapp.domain.accounts import Account
+    from webapp.domain.account.accounts import Account
     from webapp.domain.audit import Actor
     from webapp.domain.db import connected, open_database
+    from webapp.domain.practice import access_requests
 
     settings = read_settings()
     clock.install(clock.Clock(settings.today, settings.plan["plan"]["time_zone"]))

@@ -7,8 +7,8 @@ from typing import Any
 
 from webapp.config import read_plan
 from webapp.domain import feeds
-from webapp.domain.eligibility import EligibilitySpan
 from webapp.domain.feeds import FeedOutcome, LoadOutcome
+from webapp.domain.member.eligibility import EligibilitySpan
 
 PLAN = read_plan()
 

@@ -10,13 +10,19 @@ from tests.harness.application import settings as settings_for
 from tests.harness.clock import Hands
 from tests.harness.plan_rows import add_provider
 from webapp.config import Settings
-from webapp.domain import access_requests, accounts, practices, team
-from webapp.domain.access_requests import AlreadyDecided, NotSupport, ReasonMissing, ReportAccessRequest
-from webapp.domain.accounts import Account
+from webapp.domain.account import accounts
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.db import connected
 from webapp.domain.outbox import OutboxMessage
-from webapp.domain.practices import PracticeAccess
+from webapp.domain.practice import access_requests, practices, team
+from webapp.domain.practice.access_requests import (
+    AlreadyDecided,
+    NotSupport,
+    ReasonMissing,
+    ReportAccessRequest,
+)
+from webapp.domain.practice.practices import PracticeAccess
 
 ELM, OAK = "061110001", "061110002"
 SUPPORT = Actor("support", "10.0.0.9", 900)

@@ -5,10 +5,11 @@ import pytest
 from tests.harness import sample_files as files
 from tests.harness.clock import Hands
 from webapp.config import read_settings
-from webapp.domain import accounts, attachments
-from webapp.domain.accounts import Account
-from webapp.domain.attachments import FileRefused, Upload
-from webapp.domain.message_tables import FileContent, MessageFile
+from webapp.domain.account import accounts
+from webapp.domain.account.accounts import Account
+from webapp.domain.messaging import attachments
+from webapp.domain.messaging.attachments import FileRefused, Upload
+from webapp.domain.messaging.message_tables import FileContent, MessageFile
 
 PLAN = read_settings({}).plan
 MOST = 10_000_000

@@ -7,8 +7,8 @@ from peewee import DatabaseProxy
 
 from tests.harness.clock import Hands
 from webapp.config import read_plan
-from webapp.domain import codes
-from webapp.domain.codes import OneTimeCode
+from webapp.domain.account import codes
+from webapp.domain.account.codes import OneTimeCode
 from webapp.domain.db import connected
 
 KEY = "a key of the tests that protects nothing at all"

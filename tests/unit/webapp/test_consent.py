@@ -9,9 +9,9 @@ from reports.catalog import REPORTS
 from reports.definition import Column, Report
 from tests.harness.clock import TODAY, Hands
 from webapp.config import read_plan
-from webapp.domain import consent
-from webapp.domain.consent import Consent, ConsentRefused
-from webapp.domain.report_inputs import note_refreshed, portal_data
+from webapp.domain.member import consent
+from webapp.domain.member.consent import Consent, ConsentRefused
+from webapp.domain.reporting.report_inputs import note_refreshed, portal_data
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -145,7 +145,7 @@ def test_a_report_without_sensitive_columns_does_not_ask_the_database(
     def refuse(**_: object) -> None:
         raise AssertionError("the database was asked")
 
-    monkeypatch.setattr("webapp.domain.consent._ended_since_refresh", refuse)
+    monkeypatch.setattr("webapp.domain.member.consent._ended_since_refresh", refuse)
     assert consent.withheld_now(PLAIN, (ELM,)) == ()
 
 

@@ -17,22 +17,17 @@ from tests.harness.plan_rows import add_member
 from webapp.config import read_settings
 from webapp.demo import DemoRefused, describe_demo, load_demo
 from webapp.demo.accounts import DemoAccount, demo_accounts
-from webapp.domain import (
-    accounts,
-    eligibility,
-    facts,
-    message_queue,
-    messages,
-    passwords,
-    practices,
-    second_factor,
-)
-from webapp.domain.accounts import Account, SecurityAnswer
+from webapp.domain import facts
+from webapp.domain.account import accounts, passwords, second_factor
+from webapp.domain.account.accounts import Account, SecurityAnswer
+from webapp.domain.account.freezing import FreezeLinks
+from webapp.domain.account.security_questions import QUESTIONS
 from webapp.domain.audit import Actor
-from webapp.domain.eligibility import EligibilitySpan, Member, Registration
-from webapp.domain.freezing import FreezeLinks
-from webapp.domain.message_tables import MessageThread
-from webapp.domain.security_questions import QUESTIONS
+from webapp.domain.member import eligibility
+from webapp.domain.member.eligibility import EligibilitySpan, Member, Registration
+from webapp.domain.messaging import message_queue, messages
+from webapp.domain.messaging.message_tables import MessageThread
+from webapp.domain.practice import practices
 from webapp.web.connection import demo_key
 
 SETTINGS = read_settings({})

@@ -13,7 +13,7 @@ from tests.harness.clock import TODAY
 from tests.harness.plan_rows import add_member, add_span
 from webapp.demo import history
 from webapp.demo.consents import give_consents
-from webapp.domain import consent
+from webapp.domain.member import consent
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.domain.devices import short_name
+from webapp.domain.account.devices import short_name
 
 _MOZILLA = "Mozilla/5.0"
 KNOWN = {

@@ -6,7 +6,7 @@ import pytest
 from peewee import IntegrityError
 
 from tests.harness.plan_rows import add_provider
-from webapp.domain.directory import (
+from webapp.domain.find_a_doctor.directory import (
     practice_name,
     practice_names,
     provider_name,

@@ -10,11 +10,11 @@ import pytest
 from tests.harness.directory_rows import HARTFORD, NEW_HAVEN, PLAN, index, list_providers
 from tests.harness.plan_rows import add_provider
 from tests.unit.webapp.feed_files import load, provider, write
-from webapp.domain import directory_index, directory_places, directory_search
-from webapp.domain.directory import Provider
-from webapp.domain.directory_index import Choice, Cut, Listing, Posting, Word
-from webapp.domain.directory_places import UnknownPlace, miles_between
-from webapp.domain.directory_search import Asked, Page
+from webapp.domain.find_a_doctor import directory_index, directory_places, directory_search
+from webapp.domain.find_a_doctor.directory import Provider
+from webapp.domain.find_a_doctor.directory_index import Choice, Cut, Listing, Posting, Word
+from webapp.domain.find_a_doctor.directory_places import UnknownPlace, miles_between
+from webapp.domain.find_a_doctor.directory_search import Asked, Page
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.domain.directory_words import (
+from webapp.domain.find_a_doctor.directory_words import (
     MOST_WORDS,
     cuts,
     is_one_letter_off,

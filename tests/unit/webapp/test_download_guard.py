@@ -14,11 +14,13 @@ from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
 from tests.integration.profile_walk import make_rosa
 from webapp.config import Settings, read_plan
-from webapp.domain import audit, download_guard, practices, report_pages
+from webapp.domain import audit
 from webapp.domain.audit import Actor
 from webapp.domain.db import connected
-from webapp.domain.download_guard import CodeNeeded, DownloadDay, Downloader, Held, ReportDownload
 from webapp.domain.outbox import OutboxMessage
+from webapp.domain.practice import practices
+from webapp.domain.reporting import download_guard, report_pages
+from webapp.domain.reporting.download_guard import CodeNeeded, DownloadDay, Downloader, Held, ReportDownload
 
 TIN = "061110001"
 ROWS = 100

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.harness.plan_rows import TODAY, add_member, add_span
 from webapp.config import Plan, read_plan
-from webapp.domain import eligibility
-from webapp.domain.eligibility import (
+from webapp.domain.member import eligibility
+from webapp.domain.member.eligibility import (
     Eligibility,
     EligibilitySpan,
     MemberNotFound,

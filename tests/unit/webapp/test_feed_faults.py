@@ -10,7 +10,7 @@ import pytest
 from reports.extract import ExtractRefused
 from reports.layout import TABLES
 from tests.unit.webapp.feed_files import counts, eligibility, load, provider, reasons, spans, write
-from webapp.domain.eligibility import Member
+from webapp.domain.member.eligibility import Member
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -9,10 +9,10 @@ import pytest
 
 from tests.unit.webapp.feed_files import PLAN, counts, eligibility, load, provider, reasons, spans, write
 from webapp.domain import feeds
-from webapp.domain.care import Admission, IcmStatus, PcpSelection
-from webapp.domain.directory import Provider
-from webapp.domain.eligibility import Member, died
-from webapp.domain.existing_accounts import ExistingAccount, OlderMemberAccount, is_password_hash
+from webapp.domain.existing.existing_accounts import ExistingAccount, OlderMemberAccount, is_password_hash
+from webapp.domain.find_a_doctor.directory import Provider
+from webapp.domain.member.care import Admission, IcmStatus, PcpSelection
+from webapp.domain.member.eligibility import Member, died
 
 pytestmark = pytest.mark.usefixtures("database")
 

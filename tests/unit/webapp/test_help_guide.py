@@ -8,8 +8,8 @@ from reports.catalog import REPORTS
 from reports.codes import read_codes
 from reports.definition import Column, Report, Who
 from reports.parameters import Parameters
-from webapp.domain.help_guide import Guide, guide
-from webapp.domain.help_words import CONCEPTS, MEANINGS
+from webapp.domain.reporting.help_guide import Guide, guide
+from webapp.domain.reporting.help_words import CONCEPTS, MEANINGS
 
 DIABETES = REPORTS["adult-diabetes"]
 

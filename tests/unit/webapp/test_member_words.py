@@ -16,7 +16,7 @@ from tools.check_translations import TRANSLATIONS, extract
 #: Where the texts of members' screens stand; the rest is read by offices and by support.
 MEMBERS = re.compile(
     r"webapp/(partials|pages|blueprints)/(member|public)/|webapp/partials/(recovery|profile|messages)/"
-    r"|webapp/web/(wizard|login|recovery|session_end|profile)|webapp/domain/(care|coverage|survey|recovery)"
+    r"|webapp/web/(wizard|login|recovery|session_end|profile)|webapp/domain/(member/(care|coverage|survey)|account/recovery)"
 )
 NOT_FOR_MEMBERS = ("providers_home", "office_question", "mailbox", "second_factor")
 #: How whole sentences of the guides begin, which are used to the letter.

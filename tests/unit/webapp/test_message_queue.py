@@ -10,13 +10,14 @@ import pytest
 from tests.harness.clock import Hands
 from tests.harness.plan_rows import add_member
 from webapp.config import read_settings
-from webapp.domain import accounts, message_queue, messages
-from webapp.domain.accounts import Account
+from webapp.domain.account import accounts
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.db import connected
-from webapp.domain.message_queue import AlreadyClaimed, HasChanged
-from webapp.domain.message_tables import Message, MessageThread
-from webapp.domain.messages import Draft, TooManyMessages
+from webapp.domain.messaging import message_queue, messages
+from webapp.domain.messaging.message_queue import AlreadyClaimed, HasChanged
+from webapp.domain.messaging.message_tables import Message, MessageThread
+from webapp.domain.messaging.messages import Draft, TooManyMessages
 from webapp.domain.outbox import OutboxMessage
 
 PLAN = read_settings({}).plan

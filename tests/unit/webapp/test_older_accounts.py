@@ -9,10 +9,10 @@ from tests.harness.plan_rows import add_member
 from tests.integration.recovery_walk import NEW_PASSWORD, add_ana_account, give_answers, give_code, identify
 from tests.integration.registration_walk import add_ana
 from webapp.config import read_plan
-from webapp.domain import passwords
-from webapp.domain.accounts import Account, create_account
-from webapp.domain.existing_accounts import OlderMemberAccount, username_key
-from webapp.domain.older_accounts import open_accounts
+from webapp.domain.account import passwords
+from webapp.domain.account.accounts import Account, create_account
+from webapp.domain.existing.existing_accounts import OlderMemberAccount, username_key
+from webapp.domain.existing.older_accounts import open_accounts
 
 PLAN = read_plan()
 pytestmark = pytest.mark.usefixtures("database", "clock")
@@ -90,7 +90,7 @@ def test_an_account_of_a_member_nobody_knows_waits_until_the_member_is_loaded() 
 
 
 def test_many_are_opened_in_several_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("webapp.domain.older_accounts.BATCH", 3)
+    monkeypatch.setattr("webapp.domain.existing.older_accounts.BATCH", 3)
     for number in range(8):
         add_member(f"00123{number}")
         add_older(f"older{number}", client_id=f"00123{number}")

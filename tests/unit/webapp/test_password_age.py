@@ -11,8 +11,8 @@ import pytest
 from tests.harness.clock import TODAY, Hands
 from webapp import serving
 from webapp.config import Settings, read_settings
-from webapp.domain import accounts, password_age
-from webapp.domain.accounts import Account
+from webapp.domain.account import accounts, password_age
+from webapp.domain.account.accounts import Account
 from webapp.domain.db import connected
 from webapp.domain.outbox import OutboxMessage
 

@@ -2,7 +2,7 @@
 
 from argon2 import PasswordHasher
 
-from webapp.domain import passwords
+from webapp.domain.account import passwords
 
 
 def test_the_portal_hashes_with_owasps_parameters() -> None:

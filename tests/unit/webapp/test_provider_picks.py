@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from webapp.blueprints.provider.signup_forms import read_phone
 from webapp.blueprints.provider.us_states import state_code
-from webapp.domain.provider_picks import BadTin, Picks, read_tin
+from webapp.domain.practice.provider_picks import BadTin, Picks, read_tin
 
 NPIS = st.lists(st.integers(1_000_000_000, 1_999_999_999).map(str), unique=True, max_size=60)
 

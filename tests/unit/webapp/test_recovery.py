@@ -11,13 +11,14 @@ from tests.harness.clock import Hands
 from tests.harness.plan_rows import add_member
 from tests.integration.recovery_walk import OFFICE_NEW, add_ana_account, add_office_account
 from webapp.config import read_plan
-from webapp.domain import accounts, codes, passwords, recovery, throttle
-from webapp.domain.accounts import Account, SecurityAnswer
+from webapp.domain import throttle
+from webapp.domain.account import accounts, codes, passwords, recovery
+from webapp.domain.account.accounts import Account, SecurityAnswer
+from webapp.domain.account.freezing import FreezeLinks
+from webapp.domain.account.recovery import NotFound, Recovery, WrongAnswer, WrongCode
 from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.db import connected, database
-from webapp.domain.freezing import FreezeLinks
 from webapp.domain.outbox import OutboxMessage
-from webapp.domain.recovery import NotFound, Recovery, WrongAnswer, WrongCode
 
 KEY = "a key of the tests that protects nothing at all"
 PLAN = read_plan()

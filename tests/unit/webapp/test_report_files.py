@@ -14,10 +14,11 @@ from reports.snapshot import RowQuery
 from tests.harness import spreadsheet
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, generated, publish
-from webapp.domain import accounts, gap_answers, report_files
+from webapp.domain.account import accounts
 from webapp.domain.audit import Actor
-from webapp.domain.gap_answers import Answer, Gap
-from webapp.domain.report_pages import View, read_page, whole_report
+from webapp.domain.reporting import gap_answers, report_files
+from webapp.domain.reporting.gap_answers import Answer, Gap
+from webapp.domain.reporting.report_pages import View, read_page, whole_report
 
 TIN = "061110001"
 

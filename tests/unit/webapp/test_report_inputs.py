@@ -7,8 +7,8 @@ import pytest
 from reports.layout import TABLES
 from tests.harness.plan_rows import add_provider
 from webapp.config import read_plan
-from webapp.domain.care import FROM_FEED, FROM_MEMBER, Admission, PcpSelection
-from webapp.domain.report_inputs import portal_data
+from webapp.domain.member.care import FROM_FEED, FROM_MEMBER, Admission, PcpSelection
+from webapp.domain.reporting.report_inputs import portal_data
 
 pytestmark = pytest.mark.usefixtures("database")
 

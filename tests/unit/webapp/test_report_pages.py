@@ -8,7 +8,7 @@ import pytest
 from reports.catalog import REPORTS
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
-from webapp.domain import report_pages
+from webapp.domain.reporting import report_pages
 
 TIN = "061110001"
 

@@ -12,7 +12,8 @@ from reports.definition import CLIENT_ID
 from reports.snapshot import RowQuery
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import generated, publish
-from webapp.domain import consent, report_files, report_pages
+from webapp.domain.member import consent
+from webapp.domain.reporting import report_files, report_pages
 
 TIN, OTHER = "061110001", "061110002"
 ROWS, PER_PAGE = 130, 50

@@ -5,7 +5,7 @@ import pytest
 from reports.catalog import REPORTS
 from reports.definition import Alongside, Never, Population, Report, Schedule, Way, Who
 from reports.definition import Test as OneTest
-from webapp.domain.rule_words import CONCEPTS, months, population, rule_of, who
+from webapp.domain.reporting.rule_words import CONCEPTS, months, population, rule_of, who
 
 
 def said(test: OneTest) -> str:

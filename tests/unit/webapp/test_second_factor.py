@@ -9,14 +9,15 @@ import pytest
 from tests.harness.clock import Hands
 from webapp import clock as portal_clock
 from webapp.config import read_settings
-from webapp.domain import accounts, second_factor, sessions, throttle
-from webapp.domain.accounts import Account
+from webapp.domain import throttle
+from webapp.domain.account import accounts, second_factor, sessions
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.freezing import FreezeLinks
+from webapp.domain.account.second_factor import RecoveryCode, SecondFactor, WrongCode
+from webapp.domain.account.sessions import Session
 from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.db import connected
-from webapp.domain.freezing import FreezeLinks
 from webapp.domain.outbox import OutboxMessage
-from webapp.domain.second_factor import RecoveryCode, SecondFactor, WrongCode
-from webapp.domain.sessions import Session
 
 PLAN = read_settings({}).plan
 KEY = "a key of the tests that protects nothing at all"

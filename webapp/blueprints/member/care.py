@@ -8,8 +8,9 @@ from flask_login import current_user
 
 from webapp import clock
 from webapp.blueprints.member import blueprint
-from webapp.domain import audit, care_due, coverage, eligibility, household_view
-from webapp.domain.eligibility import Member
+from webapp.domain import audit
+from webapp.domain.member import care_due, coverage, eligibility, household_view
+from webapp.domain.member.eligibility import Member
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _

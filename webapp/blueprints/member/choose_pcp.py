@@ -9,8 +9,10 @@ from webapp import clock
 from webapp.blueprints.member import blueprint
 from webapp.blueprints.member.directory_view import specialty_label
 from webapp.blueprints.member.find_a_doctor import page, us_date
-from webapp.domain import audit, household_view, pcp_choice, provider_page
-from webapp.domain.eligibility import Member
+from webapp.domain import audit
+from webapp.domain.find_a_doctor import provider_page
+from webapp.domain.member import household_view, pcp_choice
+from webapp.domain.member.eligibility import Member
 from webapp.web import audience
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _

@@ -11,10 +11,11 @@ from wtforms.validators import InputRequired, Length
 
 from webapp import clock
 from webapp.blueprints.member import blueprint
-from webapp.domain import audit, choices, consent, household_view
-from webapp.domain.choices import CATEGORY_WORDS, NotYours
-from webapp.domain.consent import ANY_PRACTICE, ConsentRefused
-from webapp.domain.eligibility import Member
+from webapp.domain import audit
+from webapp.domain.member import choices, consent, household_view
+from webapp.domain.member.choices import CATEGORY_WORDS, NotYours
+from webapp.domain.member.consent import ANY_PRACTICE, ConsentRefused
+from webapp.domain.member.eligibility import Member
 from webapp.domain.opaque import opaque_key
 from webapp.web import audience, render
 from webapp.web.account_fields import one_line

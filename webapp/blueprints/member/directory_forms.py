@@ -8,8 +8,9 @@ from wtforms.validators import Length
 from wtforms.widgets import SearchInput
 
 from reports.words import N_
-from webapp.domain import directory_reports, directory_search, specialties, spoken
-from webapp.domain.directory_search import KINDS, Asked
+from webapp.domain import spoken
+from webapp.domain.find_a_doctor import directory_reports, directory_search, specialties
+from webapp.domain.find_a_doctor.directory_search import KINDS, Asked
 from webapp.web.forms import Form as PortalForm
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import url_for
 
-from webapp.domain import provider_page
-from webapp.domain.directory_places import UnknownPlace
-from webapp.domain.directory_search import Asked, Page, Row
-from webapp.domain.provider_page import Location
-from webapp.domain.specialties import find as find_specialty
+from webapp.domain.find_a_doctor import provider_page
+from webapp.domain.find_a_doctor.directory_places import UnknownPlace
+from webapp.domain.find_a_doctor.directory_search import Asked, Page, Row
+from webapp.domain.find_a_doctor.provider_page import Location
+from webapp.domain.find_a_doctor.specialties import find as find_specialty
 from webapp.domain.spoken import languages_of
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _

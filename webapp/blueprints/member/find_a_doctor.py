@@ -12,8 +12,9 @@ from flask_login import current_user
 from webapp.blueprints.member import blueprint
 from webapp.blueprints.member.directory_forms import MistakeForm, SearchForm
 from webapp.blueprints.member.directory_view import blocks, distances, results, specialty_label, unknown_place
-from webapp.domain import directory_reports, directory_search, provider_page, throttle
-from webapp.domain.directory_places import UnknownPlace
+from webapp.domain import throttle
+from webapp.domain.find_a_doctor import directory_reports, directory_search, provider_page
+from webapp.domain.find_a_doctor.directory_places import UnknownPlace
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _

@@ -7,11 +7,12 @@ from flask import Response, request, url_for
 
 from reports.words import N_
 from webapp import content
-from webapp.domain import accounts, eligibility, registration
-from webapp.domain.eligibility import Member, Registration
-from webapp.domain.lockouts import Lockout
-from webapp.domain.registration import ChosenAccount, IdCard
-from webapp.domain.security_questions import HOW_MANY
+from webapp.domain.account import accounts
+from webapp.domain.account.security_questions import HOW_MANY
+from webapp.domain.member import eligibility, registration
+from webapp.domain.member.eligibility import Member, Registration
+from webapp.domain.member.lockouts import Lockout
+from webapp.domain.member.registration import ChosenAccount, IdCard
 from webapp.flows.engine import Flow, Refused, State, Step, Values
 from webapp.web import confirm_email, language, render
 from webapp.web.signed_in import actor, cookie_name, secret_key, settings, sign_in

@@ -9,8 +9,8 @@ from wtforms import Field, PasswordField, SelectField, StringField, ValidationEr
 from wtforms.validators import InputRequired, Length
 
 from webapp.config import PasswordRules
-from webapp.domain import accounts, passwords
-from webapp.domain.security_questions import HOW_MANY, QUESTIONS
+from webapp.domain.account import accounts, passwords
+from webapp.domain.account.security_questions import HOW_MANY, QUESTIONS
 from webapp.flows.engine import Values
 from webapp.web.account_fields import check_email, password_problem
 from webapp.web.dates import read_date

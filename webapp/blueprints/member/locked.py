@@ -6,8 +6,9 @@ from typing import Any
 from flask import Response, flash, request, url_for
 
 from webapp.blueprints.member import blueprint
-from webapp.domain import locked_ways, throttle
-from webapp.domain.lockouts import Lockout
+from webapp.domain import throttle
+from webapp.domain.member import locked_ways
+from webapp.domain.member.lockouts import Lockout
 from webapp.flows.engine import State
 from webapp.web import audience, language, render
 from webapp.web.signed_in import actor, cookie_name, secret_key, settings

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import Field, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
-from webapp.domain.locked_ways import WINDOWS
+from webapp.domain.member.locked_ways import WINDOWS
 from webapp.domain.text import digits
 from webapp.web.account_fields import one_line
 from webapp.web.dates import read_date

@@ -11,8 +11,9 @@ from wtforms.validators import InputRequired, Length
 
 from reports.words import N_
 from webapp.blueprints.member import blueprint
-from webapp.domain import email_changes, recovery, throttle
-from webapp.domain.accounts import Account
+from webapp.domain import throttle
+from webapp.domain.account import email_changes, recovery
+from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor
 from webapp.flows.engine import Flow, Refused, State, Step, Values
 from webapp.web.account_fields import check_email

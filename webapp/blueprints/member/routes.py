@@ -18,8 +18,9 @@ from webapp.blueprints.member import (
     survey,
     update,
 )
-from webapp.domain import audit, care_due, coverage, eligibility, household_view, pcp_choice
-from webapp.domain.household_view import MemberView
+from webapp.domain import audit
+from webapp.domain.member import care_due, coverage, eligibility, household_view, pcp_choice
+from webapp.domain.member.household_view import MemberView
 from webapp.web import audience, confirm_email, render, session_end
 from webapp.web.information_center import information_center
 from webapp.web.login import answer_login

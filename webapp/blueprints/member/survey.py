@@ -13,9 +13,9 @@ from wtforms.validators import InputRequired
 from reports.words import N_
 from webapp import clock
 from webapp.blueprints.member import blueprint
-from webapp.domain import eligibility, household_view, survey
-from webapp.domain.eligibility import Member
-from webapp.domain.survey_topics import ADULT, TOPICS, Topic
+from webapp.domain.member import eligibility, household_view, survey
+from webapp.domain.member.eligibility import Member
+from webapp.domain.member.survey_topics import ADULT, TOPICS, Topic
 from webapp.flows import runs
 from webapp.flows.engine import Flow, Refused, State, Step, Values, next_open_step
 from webapp.web import audience, language, render

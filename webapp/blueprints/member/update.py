@@ -11,10 +11,10 @@ from wtforms.validators import Length
 from webapp import clock
 from webapp.blueprints.member import blueprint
 from webapp.config import PROGRAMS
-from webapp.domain import eligibility, update_requests
-from webapp.domain.eligibility import Member
+from webapp.domain.member import eligibility, update_requests
+from webapp.domain.member.eligibility import Member
+from webapp.domain.member.update_requests import STATE_WORDS, NothingToChange, Status
 from webapp.domain.text import digits
-from webapp.domain.update_requests import STATE_WORDS, NothingToChange, Status
 from webapp.web import audience, render
 from webapp.web.account_fields import check_email, one_line
 from webapp.web.forms import Form

@@ -10,9 +10,10 @@ from flask_login import current_user
 from reports.words import N_
 from webapp.blueprints.provider import blueprint, picking
 from webapp.blueprints.provider.signup_forms import RoleForm
-from webapp.domain import audit, practices, provider_picks
+from webapp.domain import audit
 from webapp.domain.db import transaction
-from webapp.domain.provider_picks import Picks
+from webapp.domain.practice import practices, provider_picks
+from webapp.domain.practice.provider_picks import Picks
 from webapp.flows.engine import Flow, State, Step
 from webapp.web import audience, render
 from webapp.web.signed_in import actor

@@ -14,7 +14,9 @@ from flask_login import current_user
 from reports.catalog import REPORTS, Report
 from reports.snapshot import Practice, RowQuery
 from webapp.blueprints.provider import ties
-from webapp.domain import audit, directory, report_pages, row_searches
+from webapp.domain import audit
+from webapp.domain.find_a_doctor import directory
+from webapp.domain.reporting import report_pages, row_searches
 from webapp.web.signed_in import actor
 
 #: Column kinds whose first sort puts the largest on top: what is Due, and the highest count.

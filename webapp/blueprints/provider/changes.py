@@ -12,8 +12,11 @@ from reports.changes import Change, Changes
 from webapp.blueprints.provider import asked as addresses
 from webapp.blueprints.provider import blueprint
 from webapp.blueprints.provider.asked import Asked
-from webapp.domain import audit, consent, gap_why, patients, practices
+from webapp.domain import audit
+from webapp.domain.member import consent
 from webapp.domain.opaque import opaque_key
+from webapp.domain.practice import practices
+from webapp.domain.reporting import gap_why, patients
 from webapp.web import audience, render
 from webapp.web.signed_in import actor
 from webapp.web.texts import gettext as _

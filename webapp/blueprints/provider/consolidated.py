@@ -7,9 +7,10 @@ from flask_login import current_user
 
 from webapp import clock
 from webapp.blueprints.provider import blueprint
-from webapp.domain import consolidation, report_pages
-from webapp.domain.consolidation import Brought
-from webapp.domain.existing_accounts import username_key
+from webapp.domain.existing import consolidation
+from webapp.domain.existing.consolidation import Brought
+from webapp.domain.existing.existing_accounts import username_key
+from webapp.domain.reporting import report_pages
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, freeze_links, settings, sign_out
 from webapp.web.texts import gettext as _

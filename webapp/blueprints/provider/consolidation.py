@@ -17,10 +17,20 @@ from webapp.blueprints.provider.consolidation_forms import (
     VerificationForm,
 )
 from webapp.blueprints.provider.ties import ACCESS_WORDS, ROLE_WORDS
-from webapp.domain import accounts, consolidation, consolidation_proof, directory, report_pages, throttle
-from webapp.domain.accounts import Account
-from webapp.domain.consolidation import AccountFrozen, AlreadyConsolidated, Claim, DifferentPerson, Held
-from webapp.domain.security_questions import QUESTIONS
+from webapp.domain import throttle
+from webapp.domain.account import accounts
+from webapp.domain.account.accounts import Account
+from webapp.domain.account.security_questions import QUESTIONS
+from webapp.domain.existing import consolidation, consolidation_proof
+from webapp.domain.existing.consolidation import (
+    AccountFrozen,
+    AlreadyConsolidated,
+    Claim,
+    DifferentPerson,
+    Held,
+)
+from webapp.domain.find_a_doctor import directory
+from webapp.domain.reporting import report_pages
 from webapp.flows.engine import Flow, Refused, State, Step, Values
 from webapp.web import audience, language, render
 from webapp.web.signed_in import actor, freeze_links, settings

@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, PasswordField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
-from webapp.domain import accounts, consolidation, consolidation_proof, passwords
+from webapp.domain.account import accounts, passwords
+from webapp.domain.existing import consolidation, consolidation_proof
 from webapp.web.account_fields import check_email, one_line
 from webapp.web.signed_in import actor, settings
 from webapp.web.wizard import StepForm

@@ -9,8 +9,9 @@ from wtforms import StringField
 from wtforms.validators import DataRequired
 
 from webapp.blueprints.provider import blueprint
-from webapp.domain import download_guard, download_mails, throttle
-from webapp.domain.download_guard import CodeNeeded, Downloader, Held
+from webapp.domain import throttle
+from webapp.domain.reporting import download_guard, download_mails
+from webapp.domain.reporting.download_guard import CodeNeeded, Downloader, Held
 from webapp.web import audience, render
 from webapp.web.account_fields import one_line
 from webapp.web.forms import Form

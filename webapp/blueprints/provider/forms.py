@@ -3,8 +3,8 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField, TextAreaField
 
-from webapp.domain import gap_answers
-from webapp.domain.gap_answers import Answer, AnswerRefused
+from webapp.domain.reporting import gap_answers
+from webapp.domain.reporting.gap_answers import Answer, AnswerRefused
 from webapp.web.dates import read_date
 from webapp.web.forms import Form
 from webapp.web.texts import gettext as _

@@ -7,7 +7,10 @@ from flask import Response, abort, redirect, request, url_for
 from flask_login import current_user
 
 from webapp.blueprints.provider import blueprint, ties
-from webapp.domain import audit, directory, gap_why, patients, practices, report_pages, row_searches
+from webapp.domain import audit
+from webapp.domain.find_a_doctor import directory
+from webapp.domain.practice import practices
+from webapp.domain.reporting import gap_why, patients, report_pages, row_searches
 from webapp.web import audience, render
 from webapp.web.signed_in import actor
 from webapp.web.texts import gettext as _

@@ -1,7 +1,7 @@
 """Choosing providers by Tax ID, as one step of a wizard: its form, its buttons, what its template shows.
 
-Sign-up's step 3 is made of it, and so is adding a practice later. The rules are in domain/provider_picks.py; the
-template is partials/provider/picker.html, inside a template that extends partials/step.html.
+Sign-up's step 3 is made of it, and so is adding a practice later. The rules are in domain/practice/provider_picks.py;
+the template is partials/provider/picker.html, inside a template that extends partials/step.html.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,8 +12,9 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from wtforms import StringField
 
-from webapp.domain import directory, practices, provider_picks
-from webapp.domain.provider_picks import MOST_TINS, Picks
+from webapp.domain.find_a_doctor import directory
+from webapp.domain.practice import practices, provider_picks
+from webapp.domain.practice.provider_picks import MOST_TINS, Picks
 from webapp.flows.engine import Refused, State, Values
 from webapp.web.account_fields import one_line
 from webapp.web.signed_in import actor, settings

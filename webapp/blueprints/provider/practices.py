@@ -8,8 +8,10 @@ from flask_login import current_user
 from webapp.blueprints.provider import blueprint, ties
 from webapp.blueprints.provider.team_forms import JoinForm, LeaveForm
 from webapp.blueprints.provider.ties import ROLE_WORDS
-from webapp.domain import audit, directory, invitations, practices, registration_codes, team
-from webapp.domain.registration_codes import CodeNotLive, RegistrationCode
+from webapp.domain import audit
+from webapp.domain.find_a_doctor import directory
+from webapp.domain.practice import invitations, practices, registration_codes, team
+from webapp.domain.practice.registration_codes import CodeNotLive, RegistrationCode
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _

@@ -5,8 +5,9 @@ from flask_login import current_user
 
 from webapp import clock
 from webapp.blueprints.provider import blueprint
-from webapp.domain import password_age, report_mails, second_factor
-from webapp.domain.report_pages import us_date
+from webapp.domain.account import password_age, second_factor
+from webapp.domain.reporting import report_mails
+from webapp.domain.reporting.report_pages import us_date
 from webapp.web import audience, login, profile, render
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _

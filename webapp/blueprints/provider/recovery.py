@@ -10,8 +10,8 @@ from wtforms.validators import InputRequired
 
 from reports.words import N_
 from webapp.blueprints.provider import blueprint
-from webapp.domain import recovery
-from webapp.domain.accounts import Account
+from webapp.domain.account import recovery
+from webapp.domain.account.accounts import Account
 from webapp.flows.engine import Flow, Refused, State, Step, Values
 from webapp.web.account_fields import check_email
 from webapp.web.recovery import (

@@ -14,20 +14,20 @@ from webapp.blueprints.provider import asked as addresses
 from webapp.blueprints.provider import blueprint, download_code, report_words, ties, why
 from webapp.blueprints.provider.asked import Asked
 from webapp.blueprints.provider.rows import heads, is_number, says_withheld, table_rows
-from webapp.domain import (
-    audit,
-    directory,
+from webapp.domain import audit
+from webapp.domain.db import connected
+from webapp.domain.find_a_doctor import directory
+from webapp.domain.practice import practices
+from webapp.domain.reporting import (
     download_guard,
     gap_answers,
     help_guide,
-    practices,
     report_files,
     report_pages,
     row_searches,
     summary_view,
 )
-from webapp.domain.db import connected
-from webapp.domain.gap_answers import COLUMN_LABEL
+from webapp.domain.reporting.gap_answers import COLUMN_LABEL
 from webapp.web import audience, render, texts
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _

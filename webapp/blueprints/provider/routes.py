@@ -24,7 +24,7 @@ from webapp.blueprints.provider import (
     why,
 )
 from webapp.blueprints.provider import contacts as key_contacts
-from webapp.domain import report_pages
+from webapp.domain.reporting import report_pages
 from webapp.web import audience, render, session_end
 from webapp.web.login import answer_login
 from webapp.web.signed_in import settings, sign_out

@@ -8,8 +8,8 @@ from markupsafe import Markup, escape
 
 from reports.catalog import REPORTS, Column, Report
 from reports.definition import MEMBER_NAME
-from webapp.domain.gap_answers import COLUMN_LABEL
-from webapp.domain.report_pages import Page, cell_text, cell_words
+from webapp.domain.reporting.gap_answers import COLUMN_LABEL
+from webapp.domain.reporting.report_pages import Page, cell_text, cell_words
 from webapp.web import texts
 from webapp.web.texts import gettext as _
 

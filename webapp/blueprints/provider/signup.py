@@ -20,10 +20,12 @@ from webapp.blueprints.provider.signup_forms import (
     password_rules,
     picks_of,
 )
-from webapp.domain import accounts, directory, practices, provider_signup, registration_codes
-from webapp.domain.accounts import Account, HashedAnswer
-from webapp.domain.office_contacts import Contact
-from webapp.domain.provider_signup import NewAccount
+from webapp.domain.account import accounts
+from webapp.domain.account.accounts import Account, HashedAnswer
+from webapp.domain.find_a_doctor import directory
+from webapp.domain.practice import practices, provider_signup, registration_codes
+from webapp.domain.practice.office_contacts import Contact
+from webapp.domain.practice.provider_signup import NewAccount
 from webapp.flows.engine import Flow, Refused, State, Step, Values
 from webapp.web import confirm_email, language, render
 from webapp.web.signed_in import actor, settings, sign_in

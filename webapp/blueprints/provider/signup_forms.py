@@ -12,12 +12,13 @@ from wtforms.validators import DataRequired, Length
 from webapp.blueprints.provider import picking
 from webapp.blueprints.provider.us_states import state_code
 from webapp.config import PasswordRules
-from webapp.domain import accounts, passwords, registration_codes
-from webapp.domain.office_contacts import LONGEST
-from webapp.domain.practices import ROLES
-from webapp.domain.provider_picks import Picks
-from webapp.domain.registration_codes import RegistrationCode
-from webapp.domain.security_questions import QUESTIONS
+from webapp.domain.account import accounts, passwords
+from webapp.domain.account.security_questions import QUESTIONS
+from webapp.domain.practice import registration_codes
+from webapp.domain.practice.office_contacts import LONGEST
+from webapp.domain.practice.practices import ROLES
+from webapp.domain.practice.provider_picks import Picks
+from webapp.domain.practice.registration_codes import RegistrationCode
 from webapp.domain.text import fold
 from webapp.flows.engine import State, Values
 from webapp.web.account_fields import check_email, one_line, password_problem

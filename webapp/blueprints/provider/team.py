@@ -12,9 +12,11 @@ from webapp import clock
 from webapp.blueprints.provider import blueprint, ties
 from webapp.blueprints.provider.team_forms import InviteForm, RoleForm
 from webapp.blueprints.provider.ties import ACCESS_WORDS, ROLE_WORDS
-from webapp.domain import directory, downloads, invitations, team
-from webapp.domain.practices import PracticeAccess
-from webapp.domain.registration_codes import CodeNotLive
+from webapp.domain.find_a_doctor import directory
+from webapp.domain.practice import invitations, team
+from webapp.domain.practice.practices import PracticeAccess
+from webapp.domain.practice.registration_codes import CodeNotLive
+from webapp.domain.reporting import downloads
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _

@@ -9,8 +9,10 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from webapp import clock
-from webapp.domain import access_requests, directory, practices, report_pages
-from webapp.domain.access_requests import Standing
+from webapp.domain.find_a_doctor import directory
+from webapp.domain.practice import access_requests, practices
+from webapp.domain.practice.access_requests import Standing
+from webapp.domain.reporting import report_pages
 from webapp.web import render
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _

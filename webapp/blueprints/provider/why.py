@@ -18,9 +18,11 @@ from webapp.blueprints.provider import asked as addresses
 from webapp.blueprints.provider import blueprint
 from webapp.blueprints.provider.asked import Asked
 from webapp.blueprints.provider.forms import AnswerForm
-from webapp.domain import audit, gap_answers, gap_why, opaque, practices
-from webapp.domain.gap_answers import AnswerRefused, Gap
-from webapp.domain.gap_why import Why
+from webapp.domain import audit, opaque
+from webapp.domain.practice import practices
+from webapp.domain.reporting import gap_answers, gap_why
+from webapp.domain.reporting.gap_answers import AnswerRefused, Gap
+from webapp.domain.reporting.gap_why import Why
 from webapp.web import audience, render
 from webapp.web.signed_in import actor
 from webapp.web.texts import gettext as _

@@ -3,7 +3,7 @@
 from flask import Response, abort, request
 
 from webapp.blueprints.public import blueprint
-from webapp.domain import account_changes
+from webapp.domain.account import account_changes
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, freeze_links, settings
 from webapp.web.texts import gettext as _

@@ -7,8 +7,10 @@ from flask_login import current_user
 
 from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import ReasonForm
-from webapp.domain import access_overview, access_requests, audit, row_searches
-from webapp.domain.access_overview import PER_PAGE, SORTS, STATES, Standing, Wanted
+from webapp.domain import audit
+from webapp.domain.practice import access_overview, access_requests
+from webapp.domain.practice.access_overview import PER_PAGE, SORTS, STATES, Standing, Wanted
+from webapp.domain.reporting import row_searches
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _

@@ -7,9 +7,11 @@ from flask import Response, request
 from flask_login import current_user
 
 from webapp.blueprints.support import blueprint, lists
-from webapp.domain import audit, audit_seal, audit_search, row_searches
+from webapp.domain import audit, audit_seal
 from webapp.domain.audit import AuditEntry
-from webapp.domain.audit_search import OUTCOMES, PORTALS, Wanted
+from webapp.domain.reporting import row_searches
+from webapp.domain.support import audit_search
+from webapp.domain.support.audit_search import OUTCOMES, PORTALS, Wanted
 from webapp.web import audience, render
 from webapp.web.dates import read_date
 from webapp.web.signed_in import actor, secret_key

@@ -5,8 +5,8 @@ from flask_login import current_user
 from wtforms import StringField
 
 from webapp.blueprints.support import blueprint, lists
-from webapp.domain import calls
-from webapp.domain.calls import AnsweredMeanwhile, Call
+from webapp.domain.support import calls
+from webapp.domain.support.calls import AnsweredMeanwhile, Call
 from webapp.web import audience, render
 from webapp.web.account_fields import one_line
 from webapp.web.dates import read_date

@@ -3,8 +3,8 @@
 from flask import Response
 
 from webapp.blueprints.support import blueprint, lists
-from webapp.domain import data_runs
-from webapp.domain.report_pages import us_date
+from webapp.domain.reporting.report_pages import us_date
+from webapp.domain.support import data_runs
 from webapp.web import audience
 from webapp.web.texts import gettext as _
 

@@ -8,9 +8,10 @@ from flask_login import current_user
 from reports.catalog import REPORTS
 from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import ReasonForm
-from webapp.domain import audit, download_guard, download_overview, row_searches
-from webapp.domain.accounts import Account
-from webapp.domain.download_overview import HELD, LISTS, MADE, PASSED, PER_PAGE, SORTS, Wanted
+from webapp.domain import audit
+from webapp.domain.account.accounts import Account
+from webapp.domain.reporting import download_guard, download_overview, row_searches
+from webapp.domain.reporting.download_overview import HELD, LISTS, MADE, PASSED, PER_PAGE, SORTS, Wanted
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _

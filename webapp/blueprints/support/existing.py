@@ -9,9 +9,11 @@ from reports.words import N_
 from webapp import clock
 from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import ReasonForm
-from webapp.domain import audit, consolidation, consolidation_overview, opaque, row_searches
-from webapp.domain.consolidation import CONSOLIDATED, LOADED, UNDONE
-from webapp.domain.consolidation_overview import Standing
+from webapp.domain import audit, opaque
+from webapp.domain.existing import consolidation, consolidation_overview
+from webapp.domain.existing.consolidation import CONSOLIDATED, LOADED, UNDONE
+from webapp.domain.existing.consolidation_overview import Standing
+from webapp.domain.reporting import row_searches
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, freeze_links, settings
 from webapp.web.texts import gettext as _

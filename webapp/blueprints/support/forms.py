@@ -4,8 +4,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, PasswordField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired
 
-from webapp.domain import staff
-from webapp.domain.work_items import TextRefused
+from webapp.domain.support import staff
+from webapp.domain.support.work_items import TextRefused
 from webapp.web.account_fields import check_email, one_line
 from webapp.web.forms import Form
 from webapp.web.texts import gettext as _

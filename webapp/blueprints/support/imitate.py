@@ -4,7 +4,7 @@ from flask import Response, abort, flash, url_for
 from flask_login import current_user
 
 from webapp.blueprints.support import blueprint
-from webapp.domain import imitations, people
+from webapp.domain.support import imitations, people
 from webapp.web import audience, imitate, render
 from webapp.web.signed_in import actor, secret_key, settings
 from webapp.web.texts import gettext as _

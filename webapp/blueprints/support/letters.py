@@ -6,10 +6,11 @@ from flask_login import current_user
 from reports.words import N_
 from webapp import clock
 from webapp.blueprints.support import blueprint, lists
-from webapp.domain import eligibility, locked_ways, staff, work_queue
-from webapp.domain.eligibility import Member
-from webapp.domain.locked_ways import RegistrationLetter
-from webapp.domain.work_items import ClaimedByOther, Gone, Worker
+from webapp.domain.member import eligibility, locked_ways
+from webapp.domain.member.eligibility import Member
+from webapp.domain.member.locked_ways import RegistrationLetter
+from webapp.domain.support import staff, work_queue
+from webapp.domain.support.work_items import ClaimedByOther, Gone, Worker
 from webapp.web import audience
 from webapp.web.signed_in import actor, secret_key, settings
 from webapp.web.texts import gettext as _

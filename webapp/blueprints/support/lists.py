@@ -12,7 +12,7 @@ from flask_babel import format_time
 
 from webapp import clock
 from webapp.domain.db import connected
-from webapp.domain.report_files import safe_cell
+from webapp.domain.reporting.report_files import safe_cell
 from webapp.web import render
 
 _BATCH = 500

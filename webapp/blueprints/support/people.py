@@ -7,8 +7,10 @@ from flask_login import current_user
 
 from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import ReasonForm
-from webapp.domain import audit, imitations, opaque, people, row_searches, staff
-from webapp.domain.people import Hit, Person, PersonOpening
+from webapp.domain import audit, opaque
+from webapp.domain.reporting import row_searches
+from webapp.domain.support import imitations, people, staff
+from webapp.domain.support.people import Hit, Person, PersonOpening
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, freeze_links, secret_key, settings
 from webapp.web.texts import gettext as _

@@ -8,8 +8,9 @@ from flask_login import current_user
 from webapp import clock
 from webapp.blueprints.support import blueprint
 from webapp.blueprints.support.forms import InviteForm, PersonForm
-from webapp.domain import second_factor, staff
-from webapp.domain.staff import Staff
+from webapp.domain.account import second_factor
+from webapp.domain.support import staff
+from webapp.domain.support.staff import Staff
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, freeze_links, settings
 from webapp.web.texts import gettext as _

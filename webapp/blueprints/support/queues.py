@@ -8,8 +8,9 @@ from flask_login import current_user
 
 from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import WorkForm
-from webapp.domain import audit, staff, work_queue
-from webapp.domain.work_items import (
+from webapp.domain import audit
+from webapp.domain.support import staff, work_queue
+from webapp.domain.support.work_items import (
     ClaimedByOther,
     Gone,
     HasChanged,
@@ -19,8 +20,8 @@ from webapp.domain.work_items import (
     TextRefused,
     Worker,
 )
-from webapp.domain.work_kinds import CLAIM, RELEASE, Kind
-from webapp.domain.work_queue import Wanted
+from webapp.domain.support.work_kinds import CLAIM, RELEASE, Kind
+from webapp.domain.support.work_queue import Wanted
 from webapp.web import audience, language, render
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _

@@ -6,9 +6,10 @@ from flask_login import current_user
 from webapp import clock
 from webapp.blueprints.support import blueprint
 from webapp.blueprints.support.forms import EnrollForm
-from webapp.domain import accounts, password_age, second_factor, staff
-from webapp.domain.account_changes import BadPassword
-from webapp.domain.report_pages import us_date
+from webapp.domain.account import accounts, password_age, second_factor
+from webapp.domain.account.account_changes import BadPassword
+from webapp.domain.reporting.report_pages import us_date
+from webapp.domain.support import staff
 from webapp.web import audience, language, login, profile, render, session_end
 from webapp.web.account_fields import password_problem
 from webapp.web.signed_in import actor, secret_key, settings, sign_in, sign_out

@@ -7,8 +7,8 @@ from flask import Response, request
 from webapp import clock
 from webapp.blueprints.support import blueprint, lists
 from webapp.config import PROGRAMS
-from webapp.domain import survey
-from webapp.domain.survey_topics import ADULT, CHILD
+from webapp.domain.member import survey
+from webapp.domain.member.survey_topics import ADULT, CHILD
 from webapp.web import audience
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _

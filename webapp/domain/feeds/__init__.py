@@ -18,10 +18,10 @@ from pathlib import Path
 from reports import extract as extracts
 from reports.layout import TABLES
 from webapp.config import Plan
-from webapp.domain import directory_index
 from webapp.domain.feeds.eligibility import load_eligibility
 from webapp.domain.feeds.keyed import KEYED, load_coverage, load_keyed
 from webapp.domain.feeds.outcome import FeedOutcome, LoadOutcome, Tally
+from webapp.domain.find_a_doctor import directory_index
 
 __all__ = ["FEEDS", "FeedOutcome", "LoadOutcome", "load"]
 

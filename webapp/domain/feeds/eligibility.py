@@ -9,9 +9,9 @@ from typing import Any
 from reports.extract import Extract
 from webapp.config import Plan
 from webapp.domain.db import transaction
-from webapp.domain.eligibility import OPEN_ENDED, EligibilitySpan, Member
 from webapp.domain.feeds.outcome import RowFault, Tally
 from webapp.domain.feeds.upsert import BATCH, Values, existing, text, write
+from webapp.domain.member.eligibility import OPEN_ENDED, EligibilitySpan, Member
 from webapp.domain.text import fold_id
 
 LONGEST_ID = 40

@@ -8,12 +8,8 @@ from typing import Any
 from peewee import Model
 
 from reports.extract import Extract
-from webapp.domain import directory_index
-from webapp.domain.care import FROM_FEED, Admission, IcmStatus, PcpSelection
 from webapp.domain.db import transaction
-from webapp.domain.directory import Provider
-from webapp.domain.eligibility import Member
-from webapp.domain.existing_accounts import (
+from webapp.domain.existing.existing_accounts import (
     ExistingAccount,
     OlderMemberAccount,
     is_password_hash,
@@ -22,6 +18,10 @@ from webapp.domain.existing_accounts import (
 )
 from webapp.domain.feeds.outcome import RowFault, Tally
 from webapp.domain.feeds.upsert import BATCH, Values, existing, text, write
+from webapp.domain.find_a_doctor import directory_index
+from webapp.domain.find_a_doctor.directory import Provider
+from webapp.domain.member.care import FROM_FEED, Admission, IcmStatus, PcpSelection
+from webapp.domain.member.eligibility import Member
 
 Row = Mapping[str, Any]
 

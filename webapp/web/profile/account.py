@@ -3,7 +3,8 @@
 from flask import Response, flash, request, url_for
 from flask_login import current_user
 
-from webapp.domain import account_changes, email_changes, password_age, profiles, throttle
+from webapp.domain import throttle
+from webapp.domain.account import account_changes, email_changes, password_age, profiles
 from webapp.web import language as page_language
 from webapp.web import render
 from webapp.web.account_fields import password_problem

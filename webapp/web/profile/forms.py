@@ -9,8 +9,9 @@ from wtforms import BooleanField, Field, PasswordField, RadioField, SelectField,
 from wtforms.validators import InputRequired
 
 from webapp import clock
-from webapp.domain import accounts, throttle
-from webapp.domain.security_questions import QUESTIONS
+from webapp.domain import throttle
+from webapp.domain.account import accounts
+from webapp.domain.account.security_questions import QUESTIONS
 from webapp.web import language
 from webapp.web.account_fields import check_email, one_line
 from webapp.web.forms import Form

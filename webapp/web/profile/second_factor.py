@@ -4,7 +4,8 @@ import segno
 from flask import Response, flash, request
 from flask_login import current_user
 
-from webapp.domain import second_factor, throttle
+from webapp.domain import throttle
+from webapp.domain.account import second_factor
 from webapp.web import login, render
 from webapp.web.profile import pages
 from webapp.web.profile.forms import ChangeForm

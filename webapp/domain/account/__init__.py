@@ -1,0 +1,1 @@
+"""Accounts of every portal: passwords, codes, sessions, second factor, changes, recovery."""

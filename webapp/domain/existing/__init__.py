@@ -1,0 +1,1 @@
+"""Accounts of the portals before this one, and how they are merged."""

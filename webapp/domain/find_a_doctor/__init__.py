@@ -1,0 +1,1 @@
+"""The provider directory: where providers practise, and how they are found."""

@@ -1,0 +1,1 @@
+"""Members: eligibility, registration, consents, the care that is due, coverage, the survey."""

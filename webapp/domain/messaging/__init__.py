@@ -1,0 +1,1 @@
+"""Secure messages and the files attached to them."""

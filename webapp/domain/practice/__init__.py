@@ -1,0 +1,1 @@
+"""Practices and their people: sign-up, report access, teams, registration codes."""

@@ -1,0 +1,1 @@
+"""The stored reports as practices read, answer, explain and download them."""
