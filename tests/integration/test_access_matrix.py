@@ -11,15 +11,14 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
 
 from tests.harness.database import handed_over
 from tests.harness.pages import Client
+from tests.harness.routes import addresses
 from tests.integration import access_people as people
 from tests.integration import access_places as places
 from tests.integration.access_people import Ask
 from tests.integration.support_walk import at_work
-from tests.integration.test_guards import _filled
 from webapp.domain.audit import AuditEntry
 from webapp.domain.find_a_doctor.directory import Provider
 from webapp.domain.support import staff
@@ -77,16 +76,10 @@ def test_the_roles_of_the_console_open_these_rooms_and_no_other() -> None:
 
 
 def closed(app: Flask, *portals: str) -> Iterator[tuple[str, str, str]]:
-    """(portal, method, address) of every route that is not open to everybody, with made-up values in its gaps."""
-    for rule in app.url_map.iter_rules():
-        portal = getattr(app.view_functions[rule.endpoint], "audience", "public")
-        if portal in portals:
-            for method in methods(rule):
-                yield portal, method, _filled(rule)
-
-
-def methods(rule: Rule) -> list[str]:
-    return sorted(set(rule.methods or ()) - {"HEAD", "OPTIONS"})
+    """(portal, method, address) of every route of these portals that is not open to everybody."""
+    for portal in portals:
+        for method, url in addresses(app, portal):
+            yield portal, method, url
 
 
 def sent(client: Client, method: str, url: str, form: dict[str, str] | None = None) -> Any:
@@ -273,18 +266,15 @@ def test_the_head_of_a_household_opens_of_a_teenager_what_is_not_the_teenagers_o
 ) -> None:
     people.sign_in_member(new_client(address="203.0.113.9"), "tina")
     found = opened(app, ana, people.member_asks("tina", people.TINA, "ana"))
-    assert (
-        {line.split()[1].rstrip(":") for line in found}
-        == {
-            "member.account",
-            "member.renewal",
-            "member.chosen_pcp",
-            "member.consents",
-            "member.choose_pcp",
-            "member.take_back_pcp",
-            "member.choose_sharing",  # as for a child; of sensitive diagnoses the teenager decides
-        }
-    )
+    assert {line.split()[1].rstrip(":") for line in found} == {
+        "member.account",
+        "member.renewal",
+        "member.chosen_pcp",
+        "member.consents",
+        "member.choose_pcp",
+        "member.take_back_pcp",
+        "member.choose_sharing",  # as for a child; of sensitive diagnoses the teenager decides
+    }
 
 
 def test_those_tables_find_what_is_open(app: Flask, ana: Client) -> None:
