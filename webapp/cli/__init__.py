@@ -11,7 +11,7 @@ from typing import Any
 import click
 from peewee import OperationalError, ProgrammingError
 
-from webapp.cli import demo, plan_data, server, staff
+from webapp.cli import demo, keeping, plan_data, server, staff
 
 
 class Portal(click.Group):
@@ -44,5 +44,7 @@ for command in (
     plan_data.synthesize,
     staff.staff,
     staff.audit,
+    keeping.backup,
+    keeping.restore,
 ):
     main.add_command(command)
