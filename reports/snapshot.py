@@ -18,12 +18,10 @@ from peewee import SqliteDatabase
 from reports.catalog import REPORTS
 from reports.definition import CONSENTED, Column, Report
 from reports.evidence import WITHHELD
-from reports.prepared import Prepared, slot
 from reports.tables import (
     ATTRIBUTION,
     CELLS,
     Attribution,
-    ReportPublished,
     ReportSnapshot,
     cell_names,
     database,

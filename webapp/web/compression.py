@@ -18,8 +18,8 @@ class CompressEverything(Compress):
 
 
 def init_app(app: Flask) -> None:
-    """Wire it. The level is where brotli stops being cheap: above it a page of a report gains a hundredth and takes half
-    as long again. Such a page fits the small window (2 to the 16 bytes)."""
+    """Wire it. The level is where brotli stops being cheap: above it a page of a report gains a hundredth and takes
+    half as long again. Such a page fits the small window, 2 to the 16 bytes."""
     app.config.update(
         COMPRESS_MIN_SIZE=500,
         COMPRESS_ALGORITHM=["br", "gzip"],
