@@ -115,13 +115,16 @@ def member_asks(owner: str, client_id: str, asking: str) -> Iterator[Ask]:
     key = key_for(asking, client_id)
     given = next(one for one in consent.live_consents(TODAY) if one.client_id == client_id)
     consent_key = key_for(asking, f"consent {given.id}")
+    category = key_for(asking, "category sud")
     about = {"for": key}
     yield Ask("member.account", gaps=about)
     yield Ask("member.renewal", gaps={"key": key})
     yield Ask("member.chosen_pcp", gaps={"key": key})
     yield Ask("member.consents", gaps=about)
-    yield Ask("member.give_consent", gaps={"category": "sud", **about})
-    yield Ask("member.give_consent", "POST", {"category": "sud", **about}, {"meant": "y", "who": "all"})
+    yield Ask("member.give_consent", gaps={"category_key": category, **about})
+    yield Ask(
+        "member.give_consent", "POST", {"category_key": category, **about}, {"meant": "y", "who": "all"}
+    )
     yield Ask("member.choose_pcp", "POST", {"npi": ELSEWHERE}, about)
     yield Ask("member.take_back_pcp", "POST", form=about)
     yield Ask("member.choose_sharing", "POST", about, {"sharing": "stop"})
