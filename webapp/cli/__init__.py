@@ -36,6 +36,8 @@ for command in (
     server.worker,
     server.migrate,
     server.check,
+    server.metrics,
+    server.maintenance,
     demo.demo,
     demo.mail,
     plan_data.load,
