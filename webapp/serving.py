@@ -15,7 +15,7 @@ from webapp.domain.db import connected
 from webapp.domain.member.eligibility import Member
 from webapp.domain.messaging import attachments
 from webapp.domain.migrate import pending
-from webapp.domain.operations import freshness, waiting
+from webapp.domain.operations import freshness, retention, waiting
 from webapp.domain.practice import access_requests
 from webapp.domain.support import imitations
 from webapp.flows import runs
@@ -115,6 +115,7 @@ def _each_hour(settings: Settings) -> None:
     access_requests.expire_due(settings)
     password_age.queue_reminders(settings)
     freshness.tell_operator(settings)
+    retention.purge(settings.plan)
 
 
 _CHORES: dict[timedelta, Callable[[Settings], None]] = {

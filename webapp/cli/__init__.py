@@ -46,7 +46,10 @@ for command in (
     plan_data.synthesize,
     staff.staff,
     staff.audit,
+    staff.sessions,
+    staff.breach_report,
     keeping.backup,
     keeping.restore,
+    keeping.rekey,
 ):
     main.add_command(command)
