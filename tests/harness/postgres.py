@@ -17,13 +17,14 @@ class Server:
 
     handle: Any
 
-    def create(self, name: str) -> str:
-        """Make an empty database (dropping one of that name) and return its address."""
+    def create(self, name: str, template: str = "template1") -> str:
+        """Make a database (dropping one of that name), empty or a copy of `template`, and return its address."""
         with psycopg.connect(self.handle.get_uri(), autocommit=True) as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
         return str(self.handle.get_uri(database=name))
 
     def stop(self) -> None:
