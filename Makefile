@@ -18,7 +18,7 @@ WORKERS ?= 2
 CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help run test check unit integration e2e e2e-mixed test-spark bench clean
+.PHONY: help run test check unit integration e2e e2e-mixed test-spark bench faults clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -54,6 +54,9 @@ test-spark: .venv/.dev $(COMPILED) ## every report on DuckDB and on Spark, compa
 
 bench: .venv/.browser $(COMPILED) ## measure the budgets, each beside its limit
 	@$(BIN)/python -m benchmarks.run
+
+faults: .venv/.dev $(COMPILED) ## kill, crowd and take away what the portal stands on, on both databases
+	@$(BIN)/python -m faults.run $(ARGS)
 
 clean: ## remove what was installed and built, the demo database too
 	rm -rf .venv var build ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

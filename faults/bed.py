@@ -50,7 +50,8 @@ class Bed:
 
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of a portal process: the demo's day, and no setting of the caller's."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+        others = ("PORTAL_", "PYTHONDONTWRITEBYTECODE")  # a process that compiles everything anew starts slowly
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         own = {"PORTAL_DATABASE": self.address, "PORTAL_TODAY": TODAY.isoformat(), "PYTHONPATH": str(ROOT)}
         return {**kept, **own, **self.settings, **more}
 
