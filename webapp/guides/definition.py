@@ -256,7 +256,11 @@ def _action(table: Any, place: _Place) -> Action:
         )
     else:
         place.only(table, (kind, *keys), kind)
-        if kind == "picture" and target is not True and not _SLUG.fullmatch(str(target)):
+        if (
+            kind == "picture"
+            and target is not True
+            and not (isinstance(target, str) and _SLUG.fullmatch(target))
+        ):
             raise place.broken(f"picture is {target!r}, neither true nor a name")
         if kind != "picture" and not isinstance(target, str):
             raise place.broken(f"{kind} is {target!r}, not a text")
@@ -264,7 +268,7 @@ def _action(table: Any, place: _Place) -> Action:
             _check_values(target, place)
         if "mark" in table:
             label = _label(table["mark"], {}, place)
-    value = table.get("with", table.get("to", ""))
+    value = str(table.get("with", table.get("to", "")))
     _check_values(value, place)
     return Action(
         kind=kind,
