@@ -97,6 +97,12 @@ def pdf(guide: Guide, language: str, plan: Plan) -> Path | None:
     return path if fits and path.is_file() else None
 
 
+@cache
+def version(path: Path) -> str:
+    """Changes with what is in a file, the same on every web node."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
 def _told(done: Action | Sight, language: str, translate: Callable[..., str]) -> str:
     label: Label | None = done.label
     said = label.said(language, translate) if label else ""

@@ -22,6 +22,8 @@ LARGEST = 1_000_000  # bytes
 #: Pictures that are not in sight would not be loaded.
 LOAD_ALL = """() => Promise.all([...document.images].map((image) => {
   image.loading = "eager"; return image.decode(); })).then(() => document.images.length)"""
+#: The portal that printed is not the one that the reader will use.
+UNLINK = """() => document.querySelectorAll("a[href^='/']").forEach((link) => link.removeAttribute("href"))"""
 MARGIN = "16mm"
 NUMBER = (
     '<div style="font-size: 8pt; width: 100%; padding: 0 16mm; text-align: right; color: #444">'
@@ -35,6 +37,7 @@ def print_guide(browser: Browser, url: str, guide: Guide, language: str) -> Path
     page = context.new_page()
     page.goto(f"/guides/{guide.slug}?lang={language}")
     page.evaluate(LOAD_ALL)
+    page.evaluate(UNLINK)
     page.emulate_media(media="print", color_scheme="light")
     target = pdf_of(guide.slug, language)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -70,7 +70,9 @@ def guide_pdf(name: str) -> Response:
     path = pictures.pdf(definition.read(name), _language(), settings().plan) if _exists(name) else None
     if path is None:
         abort(404)
-    return send_file(path, "application/pdf", download_name=f"{name}-{_language()}.pdf", conditional=True)
+    return send_file(
+        path, "application/pdf", download_name=f"{name}-{_language()}.pdf", etag=pictures.version(path)
+    )
 
 
 @blueprint.app_template_global()
