@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.blueprints import BLUEPRINTS
     from webapp.config import read_settings
     from webapp.domain.db import open_database
+    from webapp.guides import pictures
     from webapp.proxies import TrustedProxies
     from webapp.web import (
         audience,
@@ -82,7 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    files = WhiteNoise(
         app.wsgi_app,
         root=str(assets.STATIC),
         prefix=assets.PREFIX,
@@ -90,6 +91,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         allow_all_origins=False,
         add_headers_function=security.static_headers(settings.secure),
     )
+    files.add_files(str(pictures.PICTURES), prefix=f"{assets.PREFIX}{assets.GUIDES}")
+    app.wsgi_app = files  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     return app
