@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 from peewee import OperationalError, ProgrammingError
 
-from webapp import clock
+from webapp import clock, words
 from webapp.config import Settings, SettingsError, read_settings
 
 if (
@@ -58,6 +58,7 @@ def _open() -> Settings:
     except SettingsError as fault:
         raise InputError(str(fault)) from fault
     clock.install(clock.Clock(settings.today, settings.plan["plan"]["time_zone"]))
+    words.install(settings.plan.names)
     open_database(settings.database)
     return settings
 

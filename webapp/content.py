@@ -1,8 +1,12 @@
 """Long prose, kept as Markdown files in `content/<language>/`, one file a page and language.
 
+The plan's own folder (`[plan] folder`) goes before ours: a file there takes the place of the one of that name here, and
+its `notices.toml` adds to ours.
+
 The first line is the title (`# …`). HTML in the files is shown as text, never run. `{section.setting}` stands for a
-value of the plan file, so that a telephone number is written once: `{telephones.dental}`. Headings can be linked to by
-the words of the English one (`/members/pages/member-benefits#behavioral-health`), in every language.
+value of the plan file, so that a telephone number is written once: `{telephones.dental}`; the plan's names stand in
+place of Connecticut's (words.py). Headings can be linked to by the words of the English one
+(`/members/pages/member-benefits#behavioral-health`), in every language.
 """
 
 import re
@@ -20,6 +24,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from reports.words import N_
+from webapp import words
 from webapp.config import Plan, read_plan
 from webapp.domain.site_search import Index, Section
 from webapp.domain.text import fold_words
@@ -66,10 +71,7 @@ GUIDES = {
 
 _VALUE = re.compile(r"\{(\w+)\.(\w+)\}(\.?)")  # with the full stop after it: "6:00 p.m." brings its own
 _BLANK = re.compile(r"_{3,}")
-_HOURS = {
-    "en": "Monday through Friday, {0} – {1}",
-    "es": "de lunes a viernes, de {0} a {1}",
-}
+_HOURS = {"en": "Monday through Friday, {0}", "es": "de lunes a viernes, de {0}"}
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class Library:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self._put_in_names = words.renaming(plan.names)
         self._pages: dict[tuple[str, str], Page] = {}
         self._indexes: dict[str, Index] = {}
         self._headings: dict[str, list[str]] = {}  # of English files
@@ -131,6 +134,8 @@ class Library:
     def notices(self) -> list[Notice]:
         """The notices of the languages that the plan lists. Raises ContentBroken for a language without one."""
         written = tomllib.loads(NOTICES.read_text(encoding="utf-8"))
+        if own := self.plan.own_file(NOTICES.name):
+            written |= tomllib.loads(own.read_text(encoding="utf-8"))
         codes = self.plan["language_help"]["notices"]
         if missing := [code for code in codes if code not in written]:
             raise ContentBroken(f"{NOTICES.name} has no notice for {missing[0]!r}, which the plan lists")
@@ -147,7 +152,7 @@ class Library:
             yield Section("language-help", title, notice.name, f"notice-{notice.code}", text)
 
     def _read(self, name: str, language: str) -> Page:
-        path = next((path for path in _files(name, language) if path.is_file()), None)
+        path = self._file(f"{name}.md", language, "en")
         if path is None:
             raise NoSuchPage(name)
         title, tokens = self._parse(path, language)
@@ -158,31 +163,41 @@ class Library:
 
     def _english_headings(self, file_name: str) -> list[str]:
         if file_name not in self._headings:
-            tokens = self._parse(DIRECTORY / "en" / file_name, "en")[1]
+            path = self._file(file_name, "en")
+            tokens = self._parse(path, "en")[1] if path else []
             self._headings[file_name] = [words for _, words in _headings(tokens)]
         return self._headings[file_name]
 
+    def _file(self, file_name: str, *languages: str) -> Path | None:
+        """The file in the first language that has it; the plan's own before ours."""
+        for language in languages:
+            ours = DIRECTORY / language / file_name
+            if path := self.plan.own_file(f"{language}/{file_name}") or (ours if ours.is_file() else None):
+                return path
+        return None
+
     def _parse(self, path: Path, language: str) -> tuple[str, list[Token]]:
-        title, _, text = path.read_text(encoding="utf-8").partition("\n")
-        return title.removeprefix("#").strip(), _markdown().parse(self._filled(text, language, path))
+        written = self._filled(path.read_text(encoding="utf-8"), language, path)
+        title, _, text = written.partition("\n")
+        return title.removeprefix("#").strip(), _markdown().parse(text)
 
     def _filled(self, text: str, language: str, path: Path) -> str:
         """The text with the values of the plan put in. Raises ContentBroken for one that the plan file lacks."""
 
         def value(match: re.Match[str]) -> str:
             try:
-                written = _written(match[1], self.plan[match[1]][match[2]], language)
+                written = _written(self.plan, match[1], match[2], language)
             except KeyError:
                 raise ContentBroken(f"{path.name}: the plan file has no {match[1]}.{match[2]}") from None
             return written if written.endswith(".") and match[1] == "hours" else f"{written}{match[3]}"
 
-        return _VALUE.sub(value, text)
+        return _VALUE.sub(value, self._put_in_names(text))
 
 
 def install(plan: Plan) -> None:
     """Let the content say what this plan says, and have it ready to be read and searched. Raises ContentBroken."""
     global _library
-    if _library is None or _library.plan.sections != plan.sections:
+    if _library is None or _library.plan != plan:
         _library = Library(plan)
     for language in plan["plan"]["languages"]:
         _library.search(language)
@@ -209,26 +224,18 @@ def guides(portal: str) -> list[str]:
 _library: Library | None = None
 
 
-def _files(name: str, language: str) -> list[Path]:
-    return [DIRECTORY / folder / f"{name}.md" for folder in (language, "en")]
-
-
-def _written(section: str, value: Any, language: str) -> str:
-    """A value of the plan as it stands in a text: a telephone number can be pressed, hours are a phrase."""
+def _written(plan: Plan, section: str, key: str, language: str) -> str:
+    """A value of the plan as it stands in a text: a telephone number can be pressed, hours and programs are a phrase.
+    Raises KeyError for one that the plan file lacks."""
+    value = plan[section][key]
+    if key == "online_programs":
+        return words.list_of_programs(plan, value, language)
     if section in ("telephones", "help_lines"):
         return f"[{value}](tel:{value})"
     if section == "hours":
-        opens, closes = (_clock(time, language) for time in value)
-        return _HOURS.get(language, _HOURS["en"]).format(opens, closes)
+        times = re.sub(" (?=[ap])", "\N{NO-BREAK SPACE}", words.hours(value, language))
+        return _HOURS.get(language, _HOURS["en"]).format(times)
     return str(value)
-
-
-def _clock(time: str, language: str) -> str:
-    """'18:00' as 6:00 p.m., in Spanish with the spaces of its own that never break."""
-    hour, minute = time.split(":")
-    half = "a.m." if int(hour) < 12 else "p.m."
-    half = half if language == "en" else f"{half[0]}.\N{NO-BREAK SPACE}m."
-    return f"{(int(hour) - 1) % 12 + 1}:{minute}\N{NO-BREAK SPACE}{half}"
 
 
 @cache
