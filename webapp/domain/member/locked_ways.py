@@ -102,12 +102,9 @@ def ask_letter(lock: Lockout, language: str, actor: Actor, plan: Plan, secret_ke
             RegistrationLetter.create(
                 lockout_id=lock.id,
                 client_id=member.client_id,
-                language="es" if fold(member.language) in _SPANISH else language,
+                language="es" if member.speaks_spanish else language,
                 asked_at=clock.now(),
             )
-
-
-_SPANISH = frozenset({"SPANISH", "ESPANOL", "SPA", "ES"})
 
 
 def print_letter(number: int, actor: Actor, plan: Plan, secret_key: str) -> tuple[RegistrationLetter, str]:
