@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
     from whitenoise import WhiteNoise
 
-    from webapp import assets, clock, content
+    from webapp import assets, clock, content, words
     from webapp.blueprints import BLUEPRINTS
     from webapp.config import read_settings
     from webapp.domain.db import open_database
@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
     clock.install(clock.Clock(settings.today, settings.plan["plan"]["time_zone"]))
     open_database(settings.database)
+    words.install(settings.plan.names)
     content.install(settings.plan)
 
     class PlainGlobals(Environment):

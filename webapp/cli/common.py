@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from webapp import clock
+from webapp import clock, words
 from webapp.config import Settings, SettingsError, read_settings
 
 
@@ -27,6 +27,7 @@ def open_portal() -> Settings:
     except SettingsError as fault:
         raise InputError(str(fault)) from fault
     clock.install(clock.Clock(settings.today, settings.plan["plan"]["time_zone"]))
+    words.install(settings.plan.names)
     open_database(settings.database)
     return settings
 
