@@ -18,7 +18,7 @@ WORKERS ?= 2
 CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help run test check unit integration e2e e2e-mixed test-spark bench clean
+.PHONY: help run test check unit integration e2e e2e-mixed test-spark test-operations bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -51,6 +51,10 @@ test-spark: .venv/.dev $(COMPILED) ## every report on DuckDB and on Spark, compa
 	@$(BIN)/python -m tools.java
 	$(MAKE) .venv/.spark
 	$(PYTEST) tests/spark
+
+test-operations: .venv/.dev $(COMPILED) ## a whole installation: nginx, two web nodes, a worker, PostgreSQL; one node is killed
+	@$(BIN)/python -m tools.nginx
+	$(PYTEST) tests/operations
 
 bench: .venv/.browser $(COMPILED) ## measure the budgets, each beside its limit
 	@$(BIN)/python -m benchmarks.run
