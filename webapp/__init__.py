@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     open_database(settings.database)
     words.install(settings.plan.names)
     content.install(settings.plan)
+    assets.install(settings.plan)
 
     class PlainGlobals(Environment):
         """Templates without globals of their own share the environment's: each import compares the two."""
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    files = WhiteNoise(
         app.wsgi_app,
         root=str(assets.STATIC),
         prefix=assets.PREFIX,
@@ -85,4 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         allow_all_origins=False,
         add_headers_function=security.static_headers(settings.secure),
     )
+    if own := assets.own_folder(settings.plan):
+        files.add_files(str(own), assets.OWN_PREFIX)
+    app.wsgi_app = files  # type: ignore[method-assign]
     return app
