@@ -93,14 +93,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         allow_all_origins=False,
         add_headers_function=security.static_headers(settings.secure),
     )
-<<<<<<< HEAD
+    files.add_files(str(pictures.PICTURES), prefix=f"{assets.PREFIX}{assets.GUIDES}")
     if own := assets.own_folder(settings.plan):
         files.add_files(str(own), assets.OWN_PREFIX)
     app.wsgi_app = files  # type: ignore[method-assign]
-=======
-    files.add_files(str(pictures.PICTURES), prefix=f"{assets.PREFIX}{assets.GUIDES}")
-    app.wsgi_app = files  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
->>>>>>> origin/main
     return app

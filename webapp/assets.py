@@ -33,14 +33,9 @@ if TYPE_CHECKING:
     from webapp.config import Plan
 
 STATIC = Path(__file__).parent / "static"
-<<<<<<< HEAD
 PREFIX, OWN_PREFIX = "/static/", "/static/own/"
-SERVED = frozenset({".css", ".js", ".svg", ".txt", ".png", ".pdf"})
-=======
-PREFIX = "/static/"
 GUIDES = "guides/"  # below PREFIX: the pictures of the how-to guides, which stand with the guides
 SERVED = frozenset({".css", ".js", ".svg", ".txt", ".png", ".pdf", ".webp"})
->>>>>>> origin/main
 SMALLEST_WORTH_COMPRESSING = 256  # bytes; below it the headers weigh more than what is saved
 
 #: Style sheets that pages link, built from those beside them: of signed-in members, of offices.
