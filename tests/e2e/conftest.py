@@ -63,11 +63,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def _keep_evidence(walk: Walk, when: str) -> str:
     walk.folder.mkdir(parents=True, exist_ok=True)
     shot = walk.folder / f"{_file_name(walk.step)}.png"
+    place = f"step: {walk.step} ({when})\nat: {walk.page.url}"
     try:
+        shot.with_suffix(".html").write_text(walk.page.content(), encoding="utf-8")
         walk.page.screenshot(path=shot, full_page=True)
     except Exception as fault:
-        return f"step: {walk.step} ({when})\nat: {walk.page.url}\nno screenshot: {fault}"
-    return f"step: {walk.step} ({when})\nat: {walk.page.url}\nscreenshot: {shot}\ntrace: {walk.folder / 'trace.zip'}"
+        return f"{place}\nno screenshot: {fault}"
+    return f"{place}\nscreenshot: {shot}, and the page beside it; --keep-trace records every step"
 
 
 def _file_name(step: str) -> str:
@@ -104,14 +106,13 @@ def walk(
     """One walk, kept over all steps of a module: a fresh window, and the demo plan as it was."""
     portal_server.restore()
     context = browsers.new_context(chromium, combination, portal_server.url)
-    context.tracing.start(snapshots=True, screenshots=False)
+    traced = request.config.getoption("--keep-trace")
+    if traced:
+        context.tracing.start(snapshots=True, screenshots=False)
     walk = Walk(context.new_page(), portal_server, combination, guide_of(request.path))
     yield walk
-    failed = f"{walk.name}-{combination}" in _failed
-    if failed:
+    if traced:
         context.tracing.stop(path=walk.folder / "trace.zip")
-    else:
-        context.tracing.stop()
     context.close()
 
 
