@@ -70,14 +70,7 @@ class Bed:
         if not program.exists():
             raise NotMeasured("gunicorn is not installed here")
         port = free_port()
-        command = [
-            str(program),
-            "webapp:create_app()",
-            "--bind",
-            f"127.0.0.1:{port}",
-            "--worker-class",
-            "gthread",
-        ]
+        command = [str(program), "webapp:create_app()", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
         command += ["--workers", str(workers), "--threads", str(threads), "--log-level", "warning"]
         command += ["--no-control-socket"]
         with self._served(command, port) as served:

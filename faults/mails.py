@@ -70,25 +70,19 @@ def measure(bed: Bed, short: bool) -> Iterator[Figure]:
     mine = {address: received.mails.get(address, []) for address in codes}
     lost = sum(not got for got in mine.values())
     note = f"{arrived:,} had arrived before the last kill"
-    yield Figure(
-        "mails lost", lost, "", 0, gated=True, note=f"{count:,} queued, {kills} workers killed; {note}"
-    )
+    yield Figure("mails lost", lost, "", 0, gated=True, note=f"{count:,} queued, {kills} workers killed; {note}")
     differ = sum(len(set(got)) > 1 or any(code != codes[to] for _, code in got) for to, got in mine.items())
     yield Figure("mails that arrived with another code or Message-ID", differ, "", 0, gated=True)
     repeats = sum(len(got) - 1 for got in mine.values() if got)
     yield Figure("repeats, each identical (at most one a kill)", repeats, "", kills, gated=True)
-    unsent = {row[0] for row in bed.rows("SELECT recipient FROM outbox_message WHERE sent_at IS NULL")} & set(
-        mine
-    )
+    unsent = {row[0] for row in bed.rows("SELECT recipient FROM outbox_message WHERE sent_at IS NULL")} & set(mine)
     yield Figure("mails that arrived and still count as unsent", len(unsent), "", 0, gated=True)
 
 
 def _queue(bed: Bed, count: int) -> dict[str, str]:
     """Put so many mails with codes into the outbox. Returns the code for each address."""
     plan = read_settings(bed.environment()).plan
-    codes = {
-        f"f{number:04}@faults.example": f"{secrets.randbelow(900_000) + 100_000}" for number in range(count)
-    }
+    codes = {f"f{number:04}@faults.example": f"{secrets.randbelow(900_000) + 100_000}" for number in range(count)}
     with bed.opened(), transaction():
         for address, code in codes.items():
             mails.send_to(PROVIDER_CODE, address, "en", plan, code=code, usernames="a", minutes=10)
