@@ -56,6 +56,7 @@ guides: .venv/.browser $(COMPILED) ## write the how-to guides anew: pictures, PD
 	@$(PYTEST) tests/e2e/guides --write-guides -n $(WORKERS) --dist loadgroup
 	$(BIN)/python -m tests.e2e.harness.guide_books
 	$(BIN)/python -m tools.guide_table
+
 test-operations: .venv/.dev $(COMPILED) ## a whole installation: nginx, two web nodes, a worker, PostgreSQL; one node is killed
 	@$(BIN)/python -m tools.nginx
 	$(PYTEST) tests/operations
