@@ -16,6 +16,8 @@ from webapp.web.signed_in import ended_session, portal_of_request, settings
 
 # A part is read by script and put into a page that has its own policy; opened by itself it may do nothing.
 PART_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# What an answer depends on beside its address.
+VARIES = ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -116,8 +118,10 @@ def add_headers(response: Response) -> Response:
     if wants_partial():
         response.headers["Content-Security-Policy"] = PART_POLICY
     response.headers.setdefault("Cache-Control", "no-store")
-    for name in ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language"):
-        response.vary.add(name)
+    if "Vary" in response.headers:
+        response.vary.update(VARIES)
+    else:
+        response.headers["Vary"] = ", ".join(VARIES)
     return response
 
 

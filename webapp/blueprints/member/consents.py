@@ -91,18 +91,18 @@ def consents() -> Response:
         forms=_forms(member, is_mine),
         label_of=lambda category: _(CATEGORY_WORDS[category][0]),
         key_of=_consent_key,
+        category_key=_category_key,
         us_date=_us_date,
     )
 
 
-@blueprint.route("/consents/give/<category>", methods=["GET", "POST"])
+@blueprint.route("/consents/give/<category_key>", methods=["GET", "POST"])
 @audience.member
-def give_consent(category: str) -> Response:
-    """Consent to one category, for one practice or for all."""
+def give_consent(category_key: str) -> Response:
+    """Consent to one category, for one practice or for all. The address does not say which: it ends up in logs."""
     key, member, _keys = _chosen()
-    if category not in CATEGORY_WORDS or not choices.may_decide(
-        member, current_user.account, settings().plan
-    ):
+    category = {_category_key(name): name for name in CATEGORY_WORDS}.get(category_key)
+    if category is None or not choices.may_decide(member, current_user.account, settings().plan):
         abort(404)
     form = ConsentForm(member)
     if request.method == "POST" and form.validate():
@@ -126,7 +126,7 @@ def give_consent(category: str) -> Response:
         form=form,
         about=_(CATEGORY_WORDS[category][1]),
         member=member,
-        action=_address("member.give_consent", key, category=category),
+        action=_address("member.give_consent", key, category_key=category_key),
         back=_address("member.consents", key),
     )
 
@@ -193,6 +193,10 @@ def _forms(member: Member, is_mine: bool) -> list[tuple[str, str, str, str]]:
 
 def _consent_key(consent_id: int) -> str:
     return opaque_key(f"consent {consent_id}", current_user.session.token_hash)
+
+
+def _category_key(category: str) -> str:
+    return opaque_key(f"category {category}", current_user.session.token_hash)
 
 
 def _us_date(day: Any) -> str:
