@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DEFAULT_PLAN = Path(__file__).with_name("plan.toml")
 PROGRAMS = ("A", "B", "C", "D", "LB")
+LOGS = ("errors", "requests")
 
 
 class SettingsError(Exception):
@@ -72,17 +74,41 @@ def _fold(spelling: str) -> str:
     return "".join(spelling.split()).upper()
 
 
+class SecretKey(str):
+    """The portal's secret key. `before`: earlier keys, newest first, with which things may still be read; what is
+    written now is written with the key itself (docs/operations.md, "Rotating the secret key")."""
+
+    before: tuple[str, ...]
+
+    def __new__(cls, key: str, before: tuple[str, ...] = ()) -> "SecretKey":
+        made = super().__new__(cls, key)
+        made.before = before
+        return made
+
+
+def keys_of(secret_key: str) -> tuple[str, ...]:
+    """The key and those before it, newest first."""
+    return (str(secret_key), *getattr(secret_key, "before", ()))
+
+
 @dataclass(frozen=True)
 class Settings:
-    """All that the environment decides. Made by `read_settings`."""
+    """All that the environment decides. Made by `read_settings`.
+
+    proxies: the networks whose word about a client's address is believed; metrics: where they are served; log: 'errors'
+    or 'requests'.
+    """
 
     database: str
-    secret_key: str | None
+    secret_key: SecretKey | None
     smtp: str | None
     base_url: str
     claims: Path | None
     today: date | None
     plan: Plan
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    metrics: tuple[str, int] | None = None
+    log: str = "errors"
 
     @property
     def secure(self) -> bool:
@@ -101,12 +127,15 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError("PORTAL_DATABASE must begin with sqlite:/// or postgresql://")
     return Settings(
         database=database,
-        secret_key=_secret(env.get("PORTAL_SECRET_KEY")),
+        secret_key=_secret(env.get("PORTAL_SECRET_KEY"), env.get("PORTAL_SECRET_KEY_BEFORE")),
         smtp=_smtp(env.get("PORTAL_SMTP")),
         base_url=(env.get("PORTAL_BASE_URL") or f"http://127.0.0.1:{env.get('PORT') or 8000}").rstrip("/"),
         claims=Path(env["PORTAL_CLAIMS"]) if env.get("PORTAL_CLAIMS") else None,
         today=_today(env.get("PORTAL_TODAY")),
         plan=read_plan(Path(env["PORTAL_PLAN"]) if env.get("PORTAL_PLAN") else None),
+        proxies=_proxies(env.get("PORTAL_PROXIES")),
+        metrics=_metrics(env.get("PORTAL_METRICS")),
+        log=_log(env.get("PORTAL_LOG")),
     )
 
 
@@ -137,10 +166,37 @@ def read_plan(path: Path | None = None) -> Plan:
     return Plan(MappingProxyType({name: MappingProxyType(section) for name, section in sections.items()}))
 
 
-def _secret(value: str | None) -> str | None:
-    if value and len(value) < 32:
-        raise SettingsError("PORTAL_SECRET_KEY must have 32 characters or more")
-    return value or None
+def _secret(value: str | None, before: str | None) -> SecretKey | None:
+    earlier = tuple((before or "").split())
+    if any(len(key) < 32 for key in (*([value] if value else []), *earlier)):
+        raise SettingsError("PORTAL_SECRET_KEY and each key before it must have 32 characters or more")
+    if earlier and not value:
+        raise SettingsError("PORTAL_SECRET_KEY_BEFORE counts beside PORTAL_SECRET_KEY only: set that too")
+    return SecretKey(value, earlier) if value else None
+
+
+def _proxies(value: str | None) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in (value or "").split(",") if part.strip())
+    except ValueError as fault:
+        raise SettingsError(
+            f"PORTAL_PROXIES must be addresses or networks with commas between: {fault}"
+        ) from fault
+
+
+def _metrics(value: str | None) -> tuple[str, int] | None:
+    if not value:
+        return None
+    host, _, port = value.rpartition(":")
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise SettingsError(f"PORTAL_METRICS must look like 127.0.0.1:9100, not {value!r}")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _log(value: str | None) -> str:
+    if value and value not in LOGS:
+        raise SettingsError(f"PORTAL_LOG must be one of {', '.join(LOGS)}, not {value!r}")
+    return value or LOGS[0]
 
 
 def _smtp(value: str | None) -> str | None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pyotp
@@ -21,6 +21,9 @@ from tests.e2e.harness.server import ROOT, Portal
 from tests.e2e.harness.traffic import FIRST_FORM, FIRST_PAGE, FORM_PATHS, NEXT_PAGE, SWAP, Traffic
 from tests.harness import page_checks
 from tests.harness.options import Combination
+
+if TYPE_CHECKING:
+    from tests.e2e.harness.camera import Camera
 
 RESULTS = ROOT / "var" / "e2e"
 PATIENCE = 10.0
@@ -40,6 +43,8 @@ class Walk:
         self.step = ""
         self.folder = RESULTS / f"{name}-{combination}"
         self.traffic = Traffic(page, portal.url, script_blocked=self.mode == "blocked")
+        #: Takes the pictures of a guide, when guides are written.
+        self.camera: Camera | None = None
         self._visited = False
 
     # --- words ---

@@ -9,11 +9,12 @@ from flask_login import current_user
 from reports.store import RefreshRunning
 from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import ReasonForm
+from webapp.domain.operations import freshness
 from webapp.domain.reporting.report_pages import us_date
 from webapp.domain.support import data_runs, earlier_reports, staff
 from webapp.domain.support.earlier_reports import NotOffered, Offer
 from webapp.web import audience, render
-from webapp.web.signed_in import actor
+from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _
 
 
@@ -22,6 +23,7 @@ from webapp.web.texts import gettext as _
 def data() -> Response:
     """Everything on one page."""
     may_publish = staff.may_enter(staff.role_of(current_user.account), "publish")
+    late = {age.slug for age in freshness.ages(settings().plan) if age.is_late}
     return lists.page(
         "data",
         _("Data"),
@@ -29,6 +31,7 @@ def data() -> Response:
             {
                 "report": _(one.report.name),
                 "as_of": us_date(one.snapshot.as_of) if one.snapshot else "",
+                "is_late": one.report.slug in late,
                 "through": us_date(one.snapshot.complete_through)
                 if one.snapshot and one.snapshot.complete_through
                 else "",

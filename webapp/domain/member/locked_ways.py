@@ -202,7 +202,8 @@ def _use(row: RegistrationLetter) -> bool:
 
 def _live(code_hash: str) -> RegistrationLetter | None:
     row = RegistrationLetter.get_or_none(
-        RegistrationLetter.code_hash == code_hash, RegistrationLetter.good_until > clock.now()
+        RegistrationLetter.code_hash.in_(throttle.ways(code_hash)),
+        RegistrationLetter.good_until > clock.now(),
     )
     return row if row is not None and _still_needed(row) else None
 
