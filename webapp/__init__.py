@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from webapp.blueprints import BLUEPRINTS
     from webapp.config import read_settings
     from webapp.domain.db import open_database
+    from webapp.guides import pictures
     from webapp.web import (
         audience,
         compression,
@@ -76,7 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    files = WhiteNoise(
         app.wsgi_app,
         root=str(assets.STATIC),
         prefix=assets.PREFIX,
@@ -84,4 +85,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         allow_all_origins=False,
         add_headers_function=security.static_headers(settings.secure),
     )
+    files.add_files(str(pictures.PICTURES), prefix=f"{assets.PREFIX}{assets.GUIDES}")
+    app.wsgi_app = files  # type: ignore[method-assign]
     return app

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import brotli
 from markupsafe import Markup
 
+from webapp.guides import pictures
 from webapp.pieces import table_rows
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent / "static"
 PREFIX = "/static/"
-SERVED = frozenset({".css", ".js", ".svg", ".txt", ".png", ".pdf"})
+GUIDES = "guides/"  # below PREFIX: the pictures of the how-to guides, which stand with the guides
+SERVED = frozenset({".css", ".js", ".svg", ".txt", ".png", ".pdf", ".webp"})
 SMALLEST_WORTH_COMPRESSING = 256  # bytes; below it the headers weigh more than what is saved
 
 #: Style sheets that pages link, built from those beside them: of signed-in members, of offices.
@@ -91,14 +93,15 @@ def served_files(folder: Path = STATIC) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix in SERVED and path.is_file())
 
 
-def read_urls(folder: Path = STATIC) -> dict[str, str]:
-    """Name -> address of every served file. Raises AssetsBroken when htmx is not the pinned release."""
+def read_urls(folder: Path = STATIC, below: str = "") -> dict[str, str]:
+    """Name -> address of every served file. below: what names begin with. Raises AssetsBroken when htmx is not the
+    pinned release."""
     urls = {}
     for path in served_files(folder):
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if path.name == HTMX and digest != HTMX_SHA256:
             raise AssetsBroken(f"{HTMX} is not the reviewed release: its sha256 is {digest}")
-        name = path.relative_to(folder).as_posix()
+        name = f"{below}{path.relative_to(folder).as_posix()}"
         urls[name] = f"{PREFIX}{name}?v={digest[:8]}"
     return urls
 
@@ -107,7 +110,7 @@ css = read_css("app.css")
 css_hash = source_expression(css)
 write_style(MEMBER_STYLE, css)
 write_style(OFFICE_STYLE, css + read_css("office.css"))
-_urls = read_urls()
+_urls = {**read_urls(), **read_urls(pictures.PICTURES, GUIDES)}
 
 
 def asset_url(name: str) -> str:

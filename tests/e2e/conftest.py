@@ -10,9 +10,12 @@ from playwright.sync_api import Browser
 
 from tests.e2e.harness import browser as browsers
 from tests.e2e.harness import server
+from tests.e2e.harness.camera import Camera
 from tests.e2e.harness.server import Portal
 from tests.e2e.harness.walk import RESULTS, Walk
-from tests.harness.options import Combination, chosen
+from tests.harness.guide_rules import walks_of
+from tests.harness.options import Combination, chosen, writing
+from webapp.guides import definition
 
 # The step that failed, by guide and combination: what follows it cannot be walked.
 _failed: dict[str, str] = {}
@@ -25,7 +28,11 @@ def guide_of(path: Path) -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "combination" in metafunc.fixturenames:
-        metafunc.parametrize("combination", chosen(metafunc.config), ids=str, scope="module")
+        combinations = chosen(metafunc.config)
+        written = guide_of(Path(metafunc.module.__file__))
+        if metafunc.config.getoption("--write-guides") and written in definition.slugs():
+            combinations = writing(definition.read(written).device)
+        metafunc.parametrize("combination", combinations, ids=str, scope="module")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -38,10 +45,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if guide_of(item.path) in guides]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+    if config.getoption("--write-guides"):
+        # The steps alone, one after the other, as a reader goes.
+        items[:] = [item for item in items if item.name.partition("[")[0] in _steps_of(item.path)]
     for item in items:
         # The steps of one walk stay together, and in their order, when several processes share the work.
         if "walk" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group(_walk_key(item)))
+
+
+def _steps_of(path: Path) -> set[str]:
+    """The tests of a module that walk a step of its guide."""
+    return {test for tests in walks_of(guide_of(path)).values() for test in tests}
 
 
 def _walk_key(item: pytest.Item) -> str:
@@ -91,9 +106,10 @@ def demo(portal_server: Portal) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(pytestconfig: pytest.Config) -> Iterator[Browser]:
     """The browser."""
-    with browsers.chromium() as browser:
+    watched = {"headed": pytestconfig.getoption("--headed"), "slow": pytestconfig.getoption("--slow")}
+    with browsers.chromium(**watched) as browser:
         yield browser
 
 
@@ -106,8 +122,12 @@ def walk(
     context = browsers.new_context(chromium, combination, portal_server.url)
     context.tracing.start(snapshots=True, screenshots=False)
     walk = Walk(context.new_page(), portal_server, combination, guide_of(request.path))
+    if request.config.getoption("--write-guides"):
+        walk.camera = Camera(definition.read(walk.name), walk.language)
     yield walk
     failed = f"{walk.name}-{combination}" in _failed
+    if walk.camera is not None and not failed:
+        walk.camera.finish()
     if failed:
         context.tracing.stop(path=walk.folder / "trace.zip")
     else:

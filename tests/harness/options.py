@@ -46,6 +46,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--base-url", help="walk through this portal, which has the demo plan, instead of starting one"
     )
+    group.addoption("--headed", action="store_true", help="show the browser")
+    group.addoption(
+        "--slow",
+        type=int,
+        default=0,
+        metavar="MS",
+        help="wait so long before each move, for people who watch",
+    )
+    group.addoption(
+        "--write-guides", action="store_true", help="take the guides' pictures, each on its own device"
+    )
+
+
+def writing(device: str) -> tuple[Combination, ...]:
+    """How the pictures of a guide are taken: as most people see the portal, in each language."""
+    return tuple(Combination("htmx", language, device) for language in LANGUAGES)
 
 
 def chosen(config: pytest.Config) -> tuple[Combination, ...]:

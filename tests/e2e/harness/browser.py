@@ -35,10 +35,12 @@ document.addEventListener("htmx:finally:request", () => { window.walkSwaps += 1;
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """The browser, until the block ends."""
+def chromium(*, headed: bool = False, slow: int = 0) -> Iterator[Browser]:
+    """The browser, until the block ends. headed: in a window; slow: milliseconds before each move."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=on_the_path(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=on_the_path(), args=ARGUMENTS, headless=not headed, slow_mo=slow
+        )
         try:
             yield browser
         finally:

@@ -23,7 +23,7 @@ class WalkedGuide:
     def walk(self, walk: Walk, step: str, **calls: Callable[[Walk], object]) -> None:
         """Do what the step says and see what it shows. calls: the functions that its `call` actions name."""
         if walk.camera is not None:
-            walk.camera.begin(self.guide, self.guide.step(step))
+            walk.camera.begin(self.guide.step(step))
         _Steps(walk, self.guide.step(step), calls).all()
 
 

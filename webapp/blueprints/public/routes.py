@@ -3,7 +3,7 @@
 from flask import Response, abort, render_template
 
 from webapp.blueprints.provider import contacts as key_contacts
-from webapp.blueprints.public import blueprint, freezing, prose
+from webapp.blueprints.public import blueprint, freezing, guides, prose
 from webapp.domain import facts, mailbox
 from webapp.domain.db import database
 from webapp.patterns import pattern_context
@@ -12,7 +12,7 @@ from webapp.web.information_center import information_center
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
 
-__all__ = ["blueprint", "freezing", "prose"]
+__all__ = ["blueprint", "freezing", "guides", "prose"]
 
 
 @blueprint.get("/")
