@@ -261,12 +261,12 @@ def test_every_heading_of_the_seed_documents_is_taught_by_a_step() -> None:
 
 def test_a_heading_that_nobody_teaches_and_a_page_that_is_not_there_would_be_found() -> None:
     rows, steps = guide_table.headings(), guide_table.taught()
-    lost = guide_table.Heading("000", 99, "How to fly")
-    assert "no guide step has the seed '000 p. 99': How to fly" in list(
-        guide_table.faults([*rows, lost], steps)
+    lost = guide_table.Heading("000", 99, "How to fly", "Fly")
+    assert "no guide step has the seed '000 Fly': page 99, How to fly" in guide_table.faults(
+        [*rows, lost], steps
     )
     unknown = [row for row in rows if row.document != "000"]
-    assert any("'000 p. 5' is no page" in fault for fault in guide_table.faults(unknown, steps))
+    assert any("'000 STEP 2 OF 4: VALIDATION' names" in fault for fault in guide_table.faults(unknown, steps))
 
 
 def test_the_table_in_the_documents_is_the_one_of_the_definitions() -> None:
