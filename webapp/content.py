@@ -7,7 +7,6 @@ the words of the English one (`/members/pages/member-benefits#behavioral-health`
 
 import tomllib
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +49,7 @@ PAGES = {
 }
 #: Pages made to be printed, filled in by hand and signed.
 PAPER_FORMS = ("opt-out-form", "consent-form")
-#: The how-to guides of each portal, in the order of their list. One that has no file yet is left out.
+#: The how-to guides of each portal, in the order of their list: webapp/guides/.
 GUIDES = {
     "member": (
         "member-registration",
@@ -62,7 +61,6 @@ GUIDES = {
     ),
     "provider": ("provider-sign-up", "patient-reports", "provider-reports", "consolidate-accounts"),
 }
-
 #: What the pages of guides are called beside those of content.
 GUIDE = "guide-"
 
@@ -150,9 +148,8 @@ class Library:
 
     def _read(self, name: str, language: str) -> Page:
         if name.startswith(GUIDE):
-            with suppress(NoSuchPage):
-                guide = self.guide(name.removeprefix(GUIDE), language)
-                return Page(guide.title, guide.body, guide.sections)
+            guide = self.guide(name.removeprefix(GUIDE), language)
+            return Page(guide.title, guide.body, guide.sections)
         path = next((path for path in _files(name, language) if path.is_file()), None)
         if path is None:
             raise NoSuchPage(name)
@@ -193,14 +190,9 @@ def library() -> Library:
     return _library
 
 
-def guides(portal: str) -> list[str]:
-    """The how-to guides of a portal ('member' or 'provider') that are written."""
-    written = definition.slugs()
-    return [
-        name
-        for name in GUIDES[portal]
-        if name in written or (DIRECTORY / "en" / f"{GUIDE}{name}.md").is_file()
-    ]
+def guides(portal: str) -> tuple[str, ...]:
+    """The how-to guides of a portal ('member' or 'provider'), in the order of their list."""
+    return GUIDES[portal]
 
 
 _library: Library | None = None

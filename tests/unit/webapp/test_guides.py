@@ -11,6 +11,7 @@ from PIL import Image
 from tests.e2e.harness.words import translated
 from tests.harness import guide_rules
 from tools import guide_table
+from webapp import content
 from webapp.config import Plan, read_plan
 from webapp.guides import definition, demo_values, pictures
 from webapp.guides.definition import Guide, GuideBroken
@@ -53,6 +54,12 @@ def test_every_step_is_walked_by_exactly_one_test(slug: str) -> None:
     walked = guide_rules.walks_of(slug)
     assert dict.fromkeys(walked, 1) == {step: len(tests) for step, tests in walked.items()}
     assert list(walked) == [step.slug for step in definition.read(slug).steps]
+
+
+def test_every_guide_is_listed_for_its_portal() -> None:
+    assert sorted(name for names in content.GUIDES.values() for name in names) == SLUGS
+    for portal, names in content.GUIDES.items():
+        assert {definition.read(name).portal for name in names} == {portal}
 
 
 def test_a_walk_that_skips_a_step_or_walks_it_twice_would_be_found(tmp_path: Path) -> None:
