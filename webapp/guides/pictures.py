@@ -85,9 +85,10 @@ def digest(guide: Guide, language: str, translate: Callable[..., str]) -> str:
 
 
 def plan_values(guide: Guide, language: str, plan: Plan) -> str:
-    """Changes with the values of the plan that a guide says: a PDF with another state's numbers is not offered."""
+    """Changes with the names and values of the plan that a guide says: a PDF of another state's is not offered."""
     texts = (guide.intro, guide.end, *(step.words for step in guide.steps))
-    return _hash([value for text in texts for value in prose.values(text.get(language, ""), plan)])
+    named = [own for ours, own in plan.names.items() if own != ours]
+    return _hash([*named, *(value for text in texts for value in prose.values(text.get(language, ""), plan))])
 
 
 def pdf(guide: Guide, language: str, plan: Plan) -> Path | None:

@@ -1,7 +1,6 @@
 """Errors: a plain page with a reference number, nothing of the inside; details go to the log."""
 
 import logging
-import secrets
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_login import current_user
@@ -9,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from peewee import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
+from webapp import logs
 from webapp.domain.account import accounts
 from webapp.web import audience, kept, render, security
 from webapp.web.render import is_htmx
@@ -45,7 +45,7 @@ def _stale_form(error: CSRFError) -> Response:
         response.headers["HX-Retarget"] = "#flash"
         response.headers["HX-Reswap"] = "innerHTML"
         return response
-    return _page(400, message)
+    return page(400, message)
 
 
 def _typed_again() -> Response | None:
@@ -69,22 +69,25 @@ def _http_error(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     too_large = _("Go back and send fewer or smaller files.") if error.code == 413 else None
-    return _page(error.code or 500, too_large)
+    return page(error.code or 500, too_large)
 
 
 def _database_error(error: OperationalError) -> Response:
     log.error("database: %s", error.__class__.__name__, exc_info=error)
-    return _page(ServiceUnavailable.code)
+    response = page(ServiceUnavailable.code)
+    response.headers["Retry-After"] = "30"
+    return response
 
 
 def _unexpected(error: Exception) -> Response:
     log.error("unexpected", exc_info=error)
-    return _page(500)
+    return page(500)
 
 
-def _page(status: int, message: str | None = None) -> Response:
-    reference = secrets.token_hex(4).upper()
-    log.info("error page %s %s %s", reference, status, request.endpoint)
+def page(status: int, message: str | None = None, *, title: str | None = None) -> Response:
+    """The one error page. message, title: in place of the words that go with the status."""
+    reference = logs.reference.get()
+    log.info("error page %s %s", status, request.endpoint)
     words = {
         400: _("We could not read what was sent"),
         403: _("You cannot open this page"),
@@ -94,7 +97,7 @@ def _page(status: int, message: str | None = None) -> Response:
         429: _("Too many tries"),
         503: _("We are busy right now"),
     }
-    title = words.get(status, _("Something went wrong"))
+    title = title or words.get(status, _("Something went wrong"))
     return make_response(
         render_template(
             "errors/error.html", status=status, title=title, message=message, reference=reference

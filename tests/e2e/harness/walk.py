@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, Response, expect
 
@@ -98,12 +99,21 @@ class Walk:
                 summary.click()
 
     def sign_in(self, account: dict[str, Any]) -> None:
-        """Sign in with an account of the demo."""
+        """Sign in with an account of the demo, by the code of its app too where it has one (each code works once)."""
         prefix = {"member": "/members", "provider": "/providers", "support": "/support"}[account["portal"]]
         self.open(f"{prefix}/login")
         self.fill("Username", account["username"])
         self.fill("Password", account["password"])
         self.click("Login", budget=False)  # brings the style sheet of signed-in pages, once
+        if account["totp_secret"]:
+            # Telephones keep the real time, whatever day it is in the portal.
+            self.fill("Code", pyotp.TOTP(account["totp_secret"]).now())
+            self.click("Login", budget=False)
+
+    def account(self, username: str) -> dict[str, Any]:
+        """An account of the demo."""
+        found: dict[str, Any] = next(one for one in self.demo["accounts"] if one["username"] == username)
+        return found
 
     def code(self, to: str) -> str:
         """The code in the newest mail to an address that has one."""

@@ -3,9 +3,11 @@
 from flask import Response
 
 from webapp.blueprints.support import blueprint, lists
+from webapp.domain.operations import freshness
 from webapp.domain.reporting.report_pages import us_date
 from webapp.domain.support import data_runs
 from webapp.web import audience
+from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
 
 
@@ -13,6 +15,7 @@ from webapp.web.texts import gettext as _
 @audience.room("data")
 def data() -> Response:
     """Everything on one page."""
+    late = {age.slug for age in freshness.ages(settings().plan) if age.is_late}
     return lists.page(
         "data",
         _("Data"),
@@ -20,6 +23,7 @@ def data() -> Response:
             {
                 "report": _(one.report.name),
                 "as_of": us_date(one.snapshot.as_of) if one.snapshot else "",
+                "is_late": one.report.slug in late,
                 "through": us_date(one.snapshot.complete_through)
                 if one.snapshot and one.snapshot.complete_through
                 else "",

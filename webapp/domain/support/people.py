@@ -179,6 +179,12 @@ def reset_second_factor(
         second_factor.reset(found.account, actor, reason, settings.plan, links)
 
 
+def name_of_member(client_id: str) -> str:
+    """The member's name; '' for one who is gone."""
+    member = Member.get_or_none(Member.client_id == client_id)
+    return member.name if member else ""
+
+
 def masked(text: str) -> str:
     """The last three characters; how many are hidden is not told."""
     return f"••••••{text[-3:]}" if text else ""

@@ -34,6 +34,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "callers": frozenset({MEMBER_SERVICES, ELIGIBILITY, SUPERVISOR}),
     "queues": frozenset(ROLES),
     "people": frozenset(ROLES),
+    "forms": frozenset({MEMBER_SERVICES, SUPERVISOR}),
     "imitate": frozenset({MEMBER_SERVICES, PROVIDER_SERVICES, SUPERVISOR}),
     "access": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
     "downloads": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
