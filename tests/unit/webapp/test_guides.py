@@ -258,8 +258,9 @@ def test_a_pdf_with_another_plans_numbers_is_not_offered() -> None:
         MappingProxyType({**plan.sections, "registration": {**plan["registration"], "run_minutes": 99}})
     )
     guide = definition.read("member-registration")
-    assert pictures.pdf(guide, "en", plan)
-    assert pictures.pdf(guide, "en", other) is None
+    for shown, offered in ((plan, True), (other, False)):
+        values = make(guide, "en", shown).values
+        assert bool(pictures.pdf(guide.slug, "en", values)) is offered
 
 
 def test_every_heading_of_the_seed_documents_is_taught_by_a_step() -> None:
