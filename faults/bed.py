@@ -67,15 +67,14 @@ class Bed:
             yield served
 
     @contextmanager
-    def gunicorn(self, workers: int = 4, threads: int = 8) -> Iterator[Served]:
-        """gunicorn with gthread workers, as docs/operations.md runs it, until the block ends."""
+    def gunicorn(self, workers: int = 2) -> Iterator[Served]:
+        """gunicorn as deploy/gunicorn.conf.py sets it up, until the block ends."""
         program = Path(sys.executable).with_name("gunicorn")
         if not program.exists():
             raise NotMeasured("gunicorn is not installed here")
         port = free_port()
-        command = [str(program), "webapp.wsgi:app", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
-        command += ["--workers", str(workers), "--threads", str(threads), "--log-level", "warning"]
-        command += ["--no-control-socket"]
+        command = [str(program), "--config", str(ROOT / "deploy" / "gunicorn.conf.py"), "--bind", f"127.0.0.1:{port}"]
+        command += ["--workers", str(workers), "--log-level", "warning", "--no-control-socket", "webapp.wsgi:app"]
         with self._served(command, port) as served:
             yield served
 
