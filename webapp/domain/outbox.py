@@ -21,7 +21,13 @@ _CLAIM = timedelta(minutes=2)
 _RETRY_SECONDS = (30, 60, 300, 900, 3600)
 
 # The server is away or hangs up, which says nothing of the message. (SMTPException is an OSError too.)
-_AWAY = (ConnectionError, TimeoutError, socket.gaierror, smtplib.SMTPConnectError, smtplib.SMTPServerDisconnected)
+_AWAY = (
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPServerDisconnected,
+)
 
 Send = Callable[[EmailMessage], None]
 
