@@ -33,7 +33,7 @@ from webapp.domain.member.paper_forms import PaperForm
 from webapp.domain.messaging import message_queue, messages
 from webapp.domain.messaging.message_tables import MessageThread
 from webapp.domain.practice import practices
-from webapp.domain.reporting.download_guard import DownloadDay, DownloadHold, ReportDownload
+from webapp.domain.reporting.download_guard import DownloadHold, ReportDownload
 from webapp.domain.support import data_runs, work_queue
 from webapp.domain.support.work_queue import Wanted
 from webapp.web.connection import demo_key
@@ -109,7 +109,6 @@ def every_room_has_something_to_show() -> None:
     waiting = Counter(item.kind for item in work_queue.items("supervisor", Wanted(), 0, PLAN))
     assert set(work_queue.KINDS) - set(waiting) == {"recovery"}
     assert ReportDownload.select().count() >= 3
-    assert DownloadDay.select().where(DownloadDay.passed_at.is_null(False)).count() == 1
     assert DownloadHold.select().count() == 1
     counts = consolidation_overview.counts()
     assert all(counts[state] for state in ("loaded", "consolidated", "undone"))
