@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 from peewee import DatabaseProxy
 
+from tests.harness.clock import TODAY
 from tests.harness.database import open_for_tests
 from webapp.cli import main
 
@@ -25,7 +26,7 @@ def portal(database: DatabaseProxy, database_url: str) -> Portal:
             main,
             list(arguments),
             input=given,
-            env={"PORTAL_DATABASE": database_url, **environment},
+            env={"PORTAL_DATABASE": database_url, "PORTAL_TODAY": TODAY.isoformat(), **environment},
             catch_exceptions=False,
         )
         open_for_tests(database_url)

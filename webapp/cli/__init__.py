@@ -36,6 +36,8 @@ for command in (
     server.worker,
     server.migrate,
     server.check,
+    server.metrics,
+    server.maintenance,
     demo.demo,
     demo.mail,
     plan_data.load,
@@ -44,7 +46,10 @@ for command in (
     plan_data.synthesize,
     staff.staff,
     staff.audit,
+    staff.sessions,
+    staff.breach_report,
     keeping.backup,
     keeping.restore,
+    keeping.rekey,
 ):
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""Backups: made, and put back."""
+"""Backups, made and put back; a change of the secret key."""
 
 from __future__ import annotations
 
@@ -63,3 +63,28 @@ def restore(file: Path, replace: bool) -> None:
         )
     if pending():
         say("the backup is of an earlier version: run `portal migrate`")
+
+
+@click.command()
+def rekey() -> None:
+    """Finish a change of PORTAL_SECRET_KEY: write anew with it what earlier keys had written."""
+    from webapp.domain import audit_seal
+    from webapp.domain.account import second_factor
+    from webapp.domain.db import connected
+
+    settings = open_portal()
+    if settings.secret_key is None or not settings.secret_key.before:
+        raise InputError(
+            "set PORTAL_SECRET_KEY to the new key and PORTAL_SECRET_KEY_BEFORE to the one before it"
+        )
+    with connected():
+        done, lost = second_factor.encrypt_anew(settings.secret_key)
+        found = audit_seal.mark_key_change(settings.secret_key)
+    say(f"{done:,} second factors are encrypted under the new key")
+    if lost:
+        say(f"{lost:,} second factors can be read with none of the keys: support resets them")
+    if found.breaks:
+        raise click.ClickException(
+            "the audit log is broken: look at `portal audit verify`; earlier keys still count"
+        )
+    say("the audit log is sealed with the new key alone from here on")

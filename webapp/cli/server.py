@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import replace
 
 import click
@@ -34,6 +35,43 @@ def worker() -> None:
     from webapp import serving
 
     serving.work(open_portal())
+
+
+@click.command()
+def metrics() -> None:
+    """Serve the metrics of this machine on PORTAL_METRICS, where several processes answer requests."""
+    from webapp import metrics as served
+
+    settings = open_portal()
+    if settings.metrics is None:
+        raise InputError("set PORTAL_METRICS to an address like 127.0.0.1:9100")
+    try:
+        served.serve(settings)
+    except OSError as fault:
+        raise InputError(f"PORTAL_METRICS cannot be used: {fault.strerror}") from fault
+    threading.Event().wait()
+
+
+@click.command()
+@click.argument("state", type=click.Choice(["on", "off"]))
+@click.argument("message", default="")
+@click.option("--es", "spanish", default="", help="The same message in Spanish.")
+@click.option(
+    "--minutes", default=30, show_default=True, type=click.IntRange(min=1), help="When to try again."
+)
+def maintenance(state: str, message: str, spanish: str, minutes: int) -> None:
+    """Close the portal for members and practices with a page (503), or open it again. Support stays open."""
+    from webapp.domain.db import connected
+    from webapp.domain.operations import maintenance as closing
+
+    open_portal()
+    messages = {code: text for code, text in (("en", message), ("es", spanish)) if text}
+    with connected():
+        if state == "off":
+            say("the portal is open" if closing.turn_off() else "the portal was open")
+        else:
+            closing.turn_on(closing.Notice(messages, minutes))
+            say("the portal is closed for members and practices; `portal maintenance off` opens it")
 
 
 @click.command()

@@ -35,11 +35,16 @@ document.addEventListener("htmx:finally:request", () => { window.walkSwaps += 1;
 
 
 @contextmanager
-def chromium(*, without: Sequence[str] = ()) -> Iterator[Browser]:
-    """The browser, until the block ends. without: arguments of Playwright's own that it is not to have."""
+def chromium(*, headed: bool = False, slow: int = 0, without: Sequence[str] = ()) -> Iterator[Browser]:
+    """The browser, until the block ends. headed: in a window; slow: milliseconds before each move; without: arguments
+    of Playwright's own that it is not to have."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=on_the_path(), args=ARGUMENTS, ignore_default_args=list(without)
+            executable_path=on_the_path(),
+            args=ARGUMENTS,
+            headless=not headed,
+            slow_mo=slow,
+            ignore_default_args=list(without),
         )
         try:
             yield browser

@@ -19,12 +19,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.harness import mailbox
 from tests.harness.clock import TODAY
 
 ROOT = Path(__file__).resolve().parents[3]
 PORTAL = Path(sys.executable).with_name("portal")
 SOURCES = ("reports/**/*", "webapp/**/*.py", "webapp/**/*.toml", "constraints.txt")
-START_SECONDS = 90
+START_SECONDS = 120  # on a machine with other work to do
 BUILD_SECONDS = 300
 
 
@@ -60,7 +61,10 @@ class Portal:
         return done.stdout
 
     def mail(self, address: str) -> list[dict[str, Any]]:
-        """What the outbox sent to an address, newest first, as `portal mail --json` prints it."""
+        """What the outbox sent to an address, newest first: of a deployed portal as its page /demo/mail shows it, else
+        as `portal mail --json` prints it."""
+        if self.database is None:
+            return mailbox.read(self.url, address)
         found: list[dict[str, Any]] = json.loads(self.command("mail", "--to", address, "--json"))
         return found
 
@@ -70,7 +74,8 @@ def fingerprint() -> str:
     digest = hashlib.sha256(TODAY.isoformat().encode())
     for pattern in SOURCES:
         for path in sorted(ROOT.glob(pattern)):
-            if path.is_file() and "__pycache__" not in path.parts:
+            # The guides are read by it, but put nothing into it.
+            if path.is_file() and not {"__pycache__", "guides"} & set(path.parts):
                 digest.update(path.as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
