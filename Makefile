@@ -18,7 +18,7 @@ WORKERS ?= 2
 CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help run test check unit integration e2e e2e-mixed test-spark test-operations bench clean
+.PHONY: help run test check unit integration e2e e2e-mixed test-spark guides bench clean test-operations
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -51,6 +51,11 @@ test-spark: .venv/.dev $(COMPILED) ## every report on DuckDB and on Spark, compa
 	@$(BIN)/python -m tools.java
 	$(MAKE) .venv/.spark
 	$(PYTEST) tests/spark
+
+guides: .venv/.browser $(COMPILED) ## write the how-to guides anew: pictures, PDFs and the table of docs/guides.md
+	@$(PYTEST) tests/e2e/guides --write-guides -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m tests.e2e.harness.guide_books
+	$(BIN)/python -m tools.guide_table
 
 test-operations: .venv/.dev $(COMPILED) ## a whole installation: nginx, two web nodes, a worker, PostgreSQL; one node is killed
 	@$(BIN)/python -m tools.nginx

@@ -47,9 +47,14 @@ class Browser:
 
     def token(self, path: str) -> str:
         """The token of the form on a page."""
-        found = _TOKEN.search(self.get(path).body)
+        return self.token_of(self.get(path))
+
+    @staticmethod
+    def token_of(page: Answer) -> str:
+        """The token of the form on a page that was opened. Raises RuntimeError where there is none."""
+        found = _TOKEN.search(page.body)
         if found is None:
-            raise RuntimeError(f"{path} has no form")
+            raise RuntimeError(f"there is no form on a page with status {page.status}")
         return found[1]
 
     def sign_in(self, portal: str, username: str, password: str) -> Answer:
@@ -101,6 +106,11 @@ class Seen:
         self.statuses[answer.status] += 1
         self.seconds.append(answer.seconds)
         self.last[answer.status] = answer
+
+    @property
+    def failed(self) -> int:
+        """Requests that got no answer, or one that says the server cannot."""
+        return sum(count for status, count in self.statuses.items() if status == 0 or status >= 500)
 
     @property
     def p99(self) -> float:

@@ -24,10 +24,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
     from whitenoise import WhiteNoise
 
-    from webapp import assets, clock, content
+    from webapp import assets, clock, content, words
     from webapp.blueprints import BLUEPRINTS
     from webapp.config import read_settings
     from webapp.domain.db import open_database
+    from webapp.guides import pictures
     from webapp.proxies import TrustedProxies
     from webapp.web import (
         audience,
@@ -47,7 +48,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
     clock.install(clock.Clock(settings.today, settings.plan["plan"]["time_zone"]))
     open_database(settings.database)
+    words.install(settings.plan.names)
     content.install(settings.plan)
+    assets.install(settings.plan)
 
     class PlainGlobals(Environment):
         """Templates without globals of their own share the environment's: each import compares the two."""
@@ -82,7 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     assets.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    files = WhiteNoise(
         app.wsgi_app,
         root=str(assets.STATIC),
         prefix=assets.PREFIX,
@@ -90,6 +93,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         allow_all_origins=False,
         add_headers_function=security.static_headers(settings.secure),
     )
+    files.add_files(str(pictures.PICTURES), prefix=f"{assets.PREFIX}{assets.GUIDES}")
+    if own := assets.own_folder(settings.plan):
+        files.add_files(str(own), assets.OWN_PREFIX)
+    app.wsgi_app = files  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     return app

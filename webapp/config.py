@@ -1,6 +1,7 @@
 """Settings: read from the environment once, checked, frozen."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,8 +14,27 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DEFAULT_PLAN = Path(__file__).with_name("plan.toml")
-PROGRAMS = ("A", "B", "C", "D", "LB")
 LOGS = ("errors", "requests")
+LONGEST_PROGRAM = 8  # characters of a program's letter, as stored
+
+#: What a plan file of another state says itself, all of it ("" where there is none): what it left out would be
+#: Connecticut's. Of the sections with names behind them only these settings; the others may be kept.
+OWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "plan": (),
+        "names": (),
+        "programs": (),
+        "update_sites": (),
+        "telephones": (),
+        "mail": (),
+        "contacts": (),
+        "links": ("access_health", "social_services", "behavioral_health", "dental", "local_help"),
+        "directory": ("state", "places"),
+    }
+)
+#: Sections whose settings are the plan's own: a plan file's section takes the place of ours as a whole.
+_FREE = ("programs", "update_sites")
+_NOT_IN_NAMES = re.compile(r"[%{}<>\[\]]")
 
 
 class SettingsError(Exception):
@@ -38,6 +58,7 @@ class Plan:
     """The plan file: everything that a second state would change."""
 
     sections: Mapping[str, Mapping[str, Any]]
+    folder: Path | None = None  # the plan's own pages, pictures and tables, which go before ours
 
     def __getitem__(self, section: str) -> Mapping[str, Any]:
         return self.sections[section]
@@ -48,7 +69,23 @@ class Plan:
 
     def program_name(self, letter: str | None) -> str:
         """'HUSKY A' for 'A'; empty for none."""
-        return f"{self['plan']['program_prefix']} {letter}" if letter else ""
+        return f"{self['plan']['program_prefix']} {letter}".lstrip() if letter else ""
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """The letters of the programs, in the order of the plan file."""
+        return tuple(self["programs"])
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What our texts are written with -> what it is called here."""
+        own = self["plan"]
+        return {"HUSKY Health": own["name"], "Connecticut": own["state"], **self["names"]}
+
+    def own_file(self, name: str) -> Path | None:
+        """A file of the plan's own folder, where it has one of that name."""
+        path = self.folder / name if self.folder else None
+        return path if path and path.is_file() else None
 
     def password_rules(self, portal: str) -> PasswordRules:
         """The rules of one portal ('member', 'provider' or 'support')."""
@@ -142,7 +179,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def read_plan(path: Path | None = None) -> Plan:
     """The plan file at `path` laid over the default one.
 
-    Raises SettingsError for a file that cannot be read, is not TOML, or holds an unknown section or key.
+    Raises SettingsError for a file that cannot be read, is not TOML, holds an unknown section or setting, is of another
+    state and leaves out what would then be Connecticut's, or has a value that no page could use.
     """
     sections = tomllib.loads(DEFAULT_PLAN.read_text(encoding="utf-8"))
     if path is not None:
@@ -150,20 +188,72 @@ def read_plan(path: Path | None = None) -> Plan:
             own = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
             raise SettingsError(f"PORTAL_PLAN: {path} cannot be read: {fault}") from fault
+        _check_known(own, sections, path)
+        _check_whole(own, sections, path)
         for name, section in own.items():
-            if name not in sections or not isinstance(section, dict):
-                raise SettingsError(f"PORTAL_PLAN: {path}: there is no section [{name}]")
-            unknown = (
-                set(section) - set(sections[name]) if name != "programs" else set(section) - set(PROGRAMS)
+            sections[name] = section if name in _FREE else {**sections[name], **section}
+    _check_values(sections)
+    kept = MappingProxyType({name: MappingProxyType(section) for name, section in sections.items()})
+    return Plan(kept, _folder(sections["plan"]["folder"], path))
+
+
+def _check_known(own: dict[str, Any], sections: dict[str, Any], path: Path) -> None:
+    for name, section in own.items():
+        if name not in sections or not isinstance(section, dict):
+            raise SettingsError(f"PORTAL_PLAN: {path}: there is no section [{name}]")
+        unknown = set() if name in _FREE else set(section) - set(sections[name])
+        if unknown:
+            raise SettingsError(f"PORTAL_PLAN: {path}: [{name}] has no setting {sorted(unknown)[0]!r}")
+
+
+def _check_whole(own: dict[str, Any], sections: dict[str, Any], path: Path) -> None:
+    """Refuse another state's file that would let a name, number or address of Connecticut's stand."""
+    if own.get("plan", {}).get("state", sections["plan"]["state"]) == sections["plan"]["state"]:
+        return
+    for name, settings in OWN.items():
+        asked = () if name in _FREE else settings or tuple(sections[name])
+        left_out = [key for key in asked if key not in own.get(name, {})]
+        if left_out or name not in own:
+            what = f" {left_out[0]!r}" if left_out else ""
+            raise SettingsError(
+                f"PORTAL_PLAN: {path}: a plan of another state must say [{name}]{what} itself"
+                ' ("" for none): else Connecticut\'s would stand'
             )
-            if unknown:
-                raise SettingsError(f"PORTAL_PLAN: {path}: [{name}] has no setting {sorted(unknown)[0]!r}")
-            sections[name] = {**sections[name], **section}
+
+
+def _check_values(sections: dict[str, Any]) -> None:
+    """Refuse values that no page could use. Raises SettingsError."""
     try:
         ZoneInfo(sections["plan"]["time_zone"])
     except (ZoneInfoNotFoundError, ValueError) as fault:
         raise SettingsError(f"PORTAL_PLAN: [plan] time_zone: {fault}") from fault
-    return Plan(MappingProxyType({name: MappingProxyType(section) for name, section in sections.items()}))
+    for ours, name in sections["names"].items():
+        if not isinstance(name, str) or _NOT_IN_NAMES.search(name):
+            raise SettingsError(f"PORTAL_PLAN: [names] {ours!r}: a name is a text without % {{ }} < > [ ]")
+    programs = sections["programs"]
+    for letter, spellings in programs.items():
+        if len(letter) > LONGEST_PROGRAM:
+            raise SettingsError(
+                f"PORTAL_PLAN: [programs] {letter!r} is longer than {LONGEST_PROGRAM} letters"
+            )
+        if not isinstance(spellings, list) or not spellings:
+            raise SettingsError(f"PORTAL_PLAN: [programs] {letter!r} needs a list of its spellings")
+    for name, asked in (
+        ("[plan] online_programs", sections["plan"]["online_programs"]),
+        ("[update_sites]", sections["update_sites"]),
+    ):
+        if unknown := [letter for letter in asked if letter not in programs]:
+            raise SettingsError(f"PORTAL_PLAN: {name}: there is no program {unknown[0]!r} in [programs]")
+
+
+def _folder(name: str, path: Path | None) -> Path | None:
+    """The plan's own folder, beside its file. Raises SettingsError where it is not there."""
+    if not name or path is None:
+        return None
+    folder = path.parent / name
+    if not folder.is_dir():
+        raise SettingsError(f"PORTAL_PLAN: [plan] folder: there is no folder {folder}")
+    return folder
 
 
 def _secret(value: str | None, before: str | None) -> SecretKey | None:

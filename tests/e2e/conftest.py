@@ -11,9 +11,12 @@ from playwright.sync_api import Browser
 
 from tests.e2e.harness import browser as browsers
 from tests.e2e.harness import server
+from tests.e2e.harness.camera import Camera
 from tests.e2e.harness.server import Portal
 from tests.e2e.harness.walk import RESULTS, Walk
-from tests.harness.options import Combination, chosen
+from tests.harness.guide_rules import walks_of
+from tests.harness.options import Combination, chosen, writing
+from webapp.guides import definition
 
 # The step that failed, by guide and combination: what follows it cannot be walked.
 _failed: dict[str, str] = {}
@@ -26,7 +29,11 @@ def guide_of(path: Path) -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "combination" in metafunc.fixturenames:
-        metafunc.parametrize("combination", chosen(metafunc.config), ids=str, scope="module")
+        combinations = chosen(metafunc.config)
+        written = guide_of(Path(metafunc.module.__file__))
+        if metafunc.config.getoption("--write-guides") and written in definition.slugs():
+            combinations = writing(definition.read(written).device)
+        metafunc.parametrize("combination", combinations, ids=str, scope="module")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -39,10 +46,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if guide_of(item.path) in guides]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+    if config.getoption("--write-guides"):
+        # The steps alone, one after the other, as a reader goes.
+        items[:] = [item for item in items if item.name.partition("[")[0] in _steps_of(item.path)]
     for item in items:
         # The steps of one walk stay together, and in their order, when several processes share the work.
         if "walk" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group(_walk_key(item)))
+
+
+def _steps_of(path: Path) -> set[str]:
+    """The tests of a module that walk a step of its guide."""
+    return {test for tests in walks_of(guide_of(path)).values() for test in tests}
 
 
 def _walk_key(item: pytest.Item) -> str:
@@ -64,11 +79,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def _keep_evidence(walk: Walk, when: str) -> str:
     walk.folder.mkdir(parents=True, exist_ok=True)
     shot = walk.folder / f"{_file_name(walk.step)}.png"
+    place = f"step: {walk.step} ({when})\nat: {walk.page.url}"
     try:
+        shot.with_suffix(".html").write_text(walk.page.content(), encoding="utf-8")
         walk.page.screenshot(path=shot, full_page=True)
     except Exception as fault:
-        return f"step: {walk.step} ({when})\nat: {walk.page.url}\nno screenshot: {fault}"
-    return f"step: {walk.step} ({when})\nat: {walk.page.url}\nscreenshot: {shot}\ntrace: {walk.folder / 'trace.zip'}"
+        return f"{place}\nno screenshot: {fault}"
+    return f"{place}\nscreenshot: {shot}, and the page beside it; --keep-trace records every step"
 
 
 def _file_name(step: str) -> str:
@@ -92,9 +109,10 @@ def demo(portal_server: Portal) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(pytestconfig: pytest.Config) -> Iterator[Browser]:
     """The browser."""
-    with browsers.chromium() as browser:
+    watched = {"headed": pytestconfig.getoption("--headed"), "slow": pytestconfig.getoption("--slow")}
+    with browsers.chromium(**watched) as browser:
         yield browser
 
 
@@ -104,26 +122,36 @@ def walk(
 ) -> Iterator[Walk]:
     """One walk, kept over all steps of a module: a fresh window, and the demo plan as it was."""
     portal_server.restore()
-    with _window(chromium, portal_server, combination, guide_of(request.path)) as walk:
+    name = guide_of(request.path)
+    traced = request.config.getoption("--keep-trace")
+    with _window(chromium, portal_server, combination, name, traced) as walk:
+        if request.config.getoption("--write-guides"):
+            walk.camera = Camera(definition.read(name), walk.language)
         yield walk
+        if walk.camera is not None and f"{name}-{combination}" not in _failed:
+            walk.camera.finish()
 
 
 @pytest.fixture(scope="module")
-def desk(walk: Walk, chromium: Browser) -> Iterator[Walk]:
+def desk(walk: Walk, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Walk]:
     """Somebody else at the same portal, in a window of their own, while the walk goes on: support, for one."""
-    with _window(chromium, walk.portal, walk.combination, f"{walk.name}-desk") as desk:
+    traced = request.config.getoption("--keep-trace")
+    with _window(chromium, walk.portal, walk.combination, f"{walk.name}-desk", traced) as desk:
         yield desk
 
 
 @contextmanager
-def _window(chromium: Browser, portal: Portal, combination: Combination, name: str) -> Iterator[Walk]:
-    """A fresh window. What happened in it is kept where a step of its module failed."""
+def _window(
+    chromium: Browser, portal: Portal, combination: Combination, name: str, traced: bool
+) -> Iterator[Walk]:
+    """A fresh window. traced: whether every step in it is recorded."""
     context = browsers.new_context(chromium, combination, portal.url)
-    context.tracing.start(snapshots=True, screenshots=False)
+    if traced:
+        context.tracing.start(snapshots=True, screenshots=False)
     walk = Walk(context.new_page(), portal, combination, name)
     yield walk
-    failed = f"{name.removesuffix('-desk')}-{combination}" in _failed
-    context.tracing.stop(**({"path": walk.folder / "trace.zip"} if failed else {}))
+    if traced:
+        context.tracing.stop(path=walk.folder / "trace.zip")
     context.close()
 
 

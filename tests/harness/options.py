@@ -44,8 +44,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--guide", action="append", help="only this guide, such as member-registration; may be repeated"
     )
     group.addoption(
+        "--keep-trace",
+        action="store_true",
+        help="record every step as var/e2e/…/trace.zip (a fifth more time)",
+    )
+    group.addoption(
         "--base-url", help="walk through this portal, which has the demo plan, instead of starting one"
     )
+    group.addoption("--headed", action="store_true", help="show the browser")
+    group.addoption(
+        "--slow",
+        type=int,
+        default=0,
+        metavar="MS",
+        help="wait so long before each move, for people who watch",
+    )
+    group.addoption(
+        "--write-guides", action="store_true", help="take the guides' pictures, each on its own device"
+    )
+
+
+def writing(device: str) -> tuple[Combination, ...]:
+    """How the pictures of a guide are taken: as most people see the portal, in each language."""
+    return tuple(Combination("htmx", language, device) for language in LANGUAGES)
 
 
 def chosen(config: pytest.Config) -> tuple[Combination, ...]:

@@ -20,6 +20,7 @@ class InputError(click.ClickException):
 
 def open_portal() -> Settings:
     """Settings read and the database opened."""
+    from webapp import words
     from webapp.domain.db import open_database
 
     try:
@@ -27,6 +28,7 @@ def open_portal() -> Settings:
     except SettingsError as fault:
         raise InputError(str(fault)) from fault
     clock.install(clock.Clock(settings.today, settings.plan["plan"]["time_zone"]))
+    words.install(settings.plan.names)
     open_database(settings.database)
     return settings
 

@@ -85,7 +85,7 @@ class TurnTaking(PooledSqliteDatabase):
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     raise OperationalError("database is locked") from None
-                time.sleep(random.uniform(0.5, 1.5) * _LOOK_SECONDS)  # noqa: S311 - nothing is kept secret by it
+                time.sleep(random.uniform(0.5, 1.5) * _LOOK_SECONDS)
 
     def _leave(self) -> None:
         file = self._file()

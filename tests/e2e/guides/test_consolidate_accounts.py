@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from tests.e2e.harness.guide import guide
 from tests.e2e.harness.walk import Walk
 
+GUIDE = guide("consolidate-accounts")
 EMAIL = "joan.smith@elmstreet.example.org"
 
 
@@ -36,28 +38,33 @@ def give_email(walk: Walk, email: str) -> None:
     walk.click("Next")
 
 
+def undo_the_second(walk: Walk) -> None:
+    """Undo stands beside each account that was brought along."""
+    username = fair(walk)["username"]
+    walk.sees(username)
+    place = walk.page.locator("section").filter(has_text=username).locator("form")
+    walk.click(f"{walk.t('Undo')}: {username}", within=place)
+
+
 def test_step_1_the_sign_in_page_leads_to_account_lookup(walk: Walk) -> None:
-    walk.open("/providers/login")
-    walk.sees_heading("HUSKY Health Secure Provider Login")
-    walk.click("click here to continue")
-    walk.sees_heading("Account Lookup")
-    assert walk.address() == "/providers/consolidate/account-lookup"
+    GUIDE.walk(walk, "sign-in-page")
 
 
 def test_the_quick_guide_is_one_press_away(walk: Walk) -> None:
-    walk.click("View our quick guide", budget=False)  # a page of prose
+    walk.click("View our quick guide", budget=False)  # a page of prose, with pictures
     assert walk.address() == "/guides/consolidate-accounts"
-    walk.shot("quick-guide")
     walk.open("/providers/consolidate/start")
 
 
-def test_step_2_account_lookup(walk: Walk) -> None:
+def test_step_2_a_tax_id_number_has_nine_digits(walk: Walk) -> None:
     walk.fill("Username", elm(walk)["username"])
     walk.fill("Tax ID Number", "12345")
     walk.click("Next")
     assert walk.errors() == [walk.t("Enter the Tax ID Number. It has nine digits.")]
-    walk.shot("account-lookup")
-    fill_lookup(walk, elm(walk))
+
+
+def test_step_2_account_lookup(walk: Walk) -> None:
+    GUIDE.walk(walk, "account-lookup")
 
 
 def test_step_3_a_wrong_answer_says_no_more_than_that(walk: Walk) -> None:
@@ -70,38 +77,30 @@ def test_step_3_a_wrong_answer_says_no_more_than_that(walk: Walk) -> None:
             "and the Tax ID Number."
         )
     ]
-    walk.shot("account-verification")
 
 
-def test_step_3_the_security_question(walk: Walk) -> None:
-    walk.fill(elm(walk)["question"], elm(walk)["answer"])
-    walk.click("Next")
-    walk.sees_heading("Email Address Verification")
+def test_step_3_account_verification(walk: Walk) -> None:
+    GUIDE.walk(walk, "account-verification")
 
 
 def test_step_4_a_shared_mailbox_is_warned_of(walk: Walk) -> None:
     give_email(walk, "frontdesk@elmstreet.example.org")
     assert len(walk.errors()) == 1
     walk.control("Only I read the mail at this address")
-    walk.shot("shared-mailbox")
-
-
-def test_step_4_email_address_verification(walk: Walk) -> None:
-    give_email(walk, "joan.smth@elmstreet.example.org")
-    walk.sees_heading("Security Code Verification")
 
 
 def test_step_5_a_wrong_code_is_refused(walk: Walk) -> None:
+    give_email(walk, "joan.smth@elmstreet.example.org")
+    walk.sees_heading("Security Code Verification")
     walk.fill("Verification Code", "11274")
     walk.click("Next")
     assert walk.errors() == [walk.t("This code is wrong or too old. Check it, or choose “Request New Code”.")]
-    walk.shot("security-code")
-
-
-def test_step_5_previous_mends_the_address(walk: Walk) -> None:
     walk.click("Previous")
-    give_email(walk, EMAIL)
-    walk.sees_heading("Security Code Verification")
+
+
+def test_step_4_email_address_verification_mends_the_address(walk: Walk) -> None:
+    walk.sees_heading("Email Address Verification")
+    GUIDE.walk(walk, "email")
     walk.sees(
         "We've sent a code to your email address %(email)s. Please enter it below. If you don't see the "
         "email, check your spam folder where automated messages sometimes filter.",
@@ -117,35 +116,33 @@ def test_step_5_a_new_code_takes_the_place_of_the_first(walk: Walk) -> None:
         walk.fill("Verification Code", first)
         walk.click("Next")
         assert len(walk.errors()) == 1
-    walk.fill("Verification Code", walk.code(EMAIL))
-    walk.click("Next")
-    walk.sees_heading("Verify Username and Password")
 
 
-def test_step_6_shows_what_moves_and_asks_for_username_and_password(walk: Walk) -> None:
+def test_step_5_security_code_verification(walk: Walk) -> None:
+    GUIDE.walk(walk, "code")
+
+
+def test_step_6_shows_what_moves_and_refuses_a_wrong_password(walk: Walk) -> None:
     walk.sees(elm(walk)["tin"])
-    walk.shot("password")
     walk.fill("Username", elm(walk)["username"])
     walk.fill("Password", "not it")
     walk.click("Submit")
     assert len(walk.errors()) == 1
-    walk.fill("Password", elm(walk)["password"])
-    walk.click("Submit", budget=False)
-    walk.sees_heading("Thank You")
+
+
+def test_step_6_verify_username_and_password(walk: Walk) -> None:
+    GUIDE.walk(walk, "username-and-password")
 
 
 def test_thank_you_lists_what_the_account_holds(walk: Walk) -> None:
     walk.sees(elm(walk)["tin"])
     walk.sees("Approved")
-    walk.shot("thank-you")
+    GUIDE.walk(walk, "thank-you")
 
 
 def test_another_account_of_the_person_merges_by_its_pin(walk: Walk) -> None:
-    walk.click("Consolidate another account", budget=False)
-    walk.sees_heading("Account Lookup")
     fill_lookup(walk, fair(walk))
     walk.fill("PIN", fair(walk)["pin"])
-    walk.shot("pin")
     walk.click("Next")
     give_email(walk, EMAIL)
     walk.fill("Verification Code", walk.code(EMAIL))
@@ -166,7 +163,6 @@ def test_an_account_that_is_consolidated_already_is_told_so(walk: Walk) -> None:
     walk.fill("PIN", fair(walk)["pin"])
     walk.click("Next")
     assert elm(walk)["username"] in walk.errors()[0]
-    walk.shot("already-consolidated")
     walk.click("Cancel", budget=False)
     walk.sees_heading("HUSKY Health Secure Provider Login")
 
@@ -181,7 +177,6 @@ def test_an_account_of_another_person_is_refused(walk: Walk) -> None:
     walk.fill("Verification Code", walk.code(EMAIL))
     walk.click("Next")
     assert "1.877.606.5172" in walk.errors()[0]
-    walk.shot("another-person")
 
 
 def test_the_consolidated_account_logs_in_and_can_be_undone(walk: Walk) -> None:
@@ -189,12 +184,4 @@ def test_the_consolidated_account_logs_in_and_can_be_undone(walk: Walk) -> None:
     walk.fill("Username", elm(walk)["username"])
     walk.fill("Password", elm(walk)["password"])
     walk.click("Login", budget=False)  # brings the offices' style sheet, once
-    walk.click("Profile")
-    walk.click("Accounts brought together")
-    walk.sees(fair(walk)["username"])
-    walk.shot("brought-together")
-    place = walk.page.locator("section").filter(has_text=fair(walk)["username"]).locator("form")
-    walk.click(f"{walk.t('Undo')}: {fair(walk)['username']}", within=place)
-    walk.shot("undo")
-    walk.click("Yes, undo")
-    walk.sees("%(username)s stands by itself again.", username=fair(walk)["username"])
+    GUIDE.walk(walk, "undo", undo_the_second=undo_the_second)

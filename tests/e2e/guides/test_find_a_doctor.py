@@ -2,8 +2,10 @@
 
 from playwright.sync_api import expect
 
+from tests.e2e.harness.guide import guide
 from tests.e2e.harness.walk import Walk
 
+GUIDE = guide("find-a-doctor")
 BLOCKS = {
     "Find a PCMH Practice": "1.800.859.9889",
     "Find a Medical Provider": "1.800.859.9889",
@@ -21,12 +23,26 @@ def search(walk: Walk) -> None:
     walk.click("Search", within=walk.page.locator("#find"))
 
 
-def test_find_a_doctor_opens_before_signing_in(walk: Walk) -> None:
-    walk.open("/members/find-a-doctor")
-    walk.sees_heading("Find a Doctor")
+def choose_the_distance(walk: Walk) -> None:
+    walk.choose("Distance", walk.t("%(miles)s miles", miles=25))
+
+
+def choose_the_child(walk: Walk) -> None:
+    walk.sees_heading("Choose a PCP")
+    walk.page.locator("input[name=for]").last.check()
+
+
+def the_choice_is_told(walk: Walk) -> None:
+    expect(walk.page.locator(".notice")).to_contain_text("Mei Zhang, MD")
+
+
+def test_search_for_a_doctor(walk: Walk) -> None:
+    GUIDE.walk(walk, "find-a-doctor")
+    assert walk.address() == "/members/find-a-doctor"
 
 
 def test_the_four_blocks_say_whom_to_call(walk: Walk) -> None:
+    GUIDE.walk(walk, "whom-to-call")
     for title, telephone in BLOCKS.items():
         block = walk.page.locator(
             "section", has=walk.page.get_by_role("heading", name=walk.t(title), exact=True)
@@ -35,23 +51,17 @@ def test_the_four_blocks_say_whom_to_call(walk: Walk) -> None:
     walk.sees(
         "For the deaf or hard of hearing, please dial 711 or use your Telecommunications or Video Relay Service."
     )
-    walk.shot("blocks", whole=True)
 
 
 def test_a_medical_provider_is_searched_near_a_town(walk: Walk) -> None:
-    walk.click("Search for a Provider", budget=False)  # brings the style sheet of the pages to come, once
-    walk.sees_heading("Search for a Provider")
-    walk.fill("Town or ZIP code", "Hartford")
-    walk.choose("Distance", walk.t("%(miles)s miles", miles=25))
-    search(walk)
+    GUIDE.walk(walk, "search", choose_the_distance=choose_the_distance)
     expect(walk.page.locator("#results h2")).to_contain_text("Hartford")
     assert len(results(walk)) == 10
-    walk.shot("results", whole=True)
 
 
 def test_the_next_page_shows_others(walk: Walk) -> None:
     first = results(walk)
-    walk.click("Next")
+    GUIDE.walk(walk, "more-results")
     assert len(results(walk)) == 10
     assert results(walk) != first
 
@@ -84,36 +94,16 @@ def test_typing_a_name_searches_as_one_types(walk: Walk) -> None:
 
 
 def test_a_member_signs_in_and_opens_a_provider(walk: Walk) -> None:
-    walk.sign_in(next(one for one in walk.demo["accounts"] if one["portal"] == "member"))
-    walk.page.goto("/members/find-a-doctor/search?q=zhang&pcp=1")
-    walk.click("Mei Zhang, MD")
-    walk.sees_heading("Mei Zhang, MD")
-    for label in ("Address", "Telephone", "Languages spoken", "Record last confirmed"):
-        walk.sees(label)
-    walk.shot("provider", whole=True)
+    GUIDE.walk(walk, "provider")
 
 
 def test_the_member_chooses_a_pcp_for_a_child(walk: Walk) -> None:
-    walk.click("Choose as my PCP")
-    walk.sees_heading("Choose a PCP")
-    child = walk.page.locator("input[name=for]").last
-    child.check()
-    walk.shot("choose", whole=True)
-    walk.click("Choose this PCP")
-    walk.sees_heading("You chose a PCP")
+    GUIDE.walk(walk, "choose-a-pcp", choose_the_child=choose_the_child)
 
 
-def test_the_account_information_says_from_when_the_choice_counts(walk: Walk) -> None:
-    walk.click("See the account information")
-    expect(walk.page.locator(".notice")).to_contain_text("Mei Zhang, MD")
-    walk.click("Take the choice back")
-    walk.sees("The choice was taken back.")
+def test_the_choice_stands_in_the_account_information_and_can_be_taken_back(walk: Walk) -> None:
+    GUIDE.walk(walk, "take-it-back", the_choice_is_told=the_choice_is_told)
 
 
 def test_a_mistake_is_reported(walk: Walk) -> None:
-    walk.page.goto("/members/find-a-doctor/search?q=zhang&pcp=1")
-    walk.click("Mei Zhang, MD")
-    walk.click("Report a mistake")
-    walk.tick("The address is wrong")
-    walk.click("Send")
-    walk.sees("Thank you. We check the entry and put it right.")
+    GUIDE.walk(walk, "report-a-mistake")

@@ -6,14 +6,10 @@ from typing import Any
 import pytest
 
 from tests.e2e.harness import decide
+from tests.e2e.harness.guide import guide
 from tests.e2e.harness.walk import Walk
 
-DIABETES = "Adult Diabetes Screening Tests"
-PRACTICE = "Elm Street Family Medicine"
-ATTEST = (
-    "I work for this practice and need these reports for my work there. I will look only at what I need, "
-    "keep it private as the law asks, and share my password with nobody."
-)
+GUIDE = guide("patient-reports")
 
 
 def nurse(walk: Walk) -> dict[str, Any]:
@@ -25,33 +21,26 @@ def only_with_own_database(walk: Walk) -> None:
         pytest.skip("support's approval needs the portal's own database")
 
 
+def support_approves(walk: Walk) -> None:
+    decide.approve(walk.portal, nurse(walk)["username"])
+
+
 def test_the_provider_home_page_leads_to_the_login(walk: Walk) -> None:
-    walk.open("/")
-    walk.click("Information for Providers", budget=False)  # brings the offices' style sheet, once
-    walk.sees_heading("Provider Home Page")
-    walk.click("Provider Login", within=walk.page.locator("main"))
-    walk.sees_heading("HUSKY Health Secure Provider Login")
+    GUIDE.walk(walk, "go-to-the-login")
 
 
 def test_signing_in_opens_the_welcome_page_with_patient_reports_in_its_menu(walk: Walk) -> None:
-    walk.fill("Username", nurse(walk)["username"])
-    walk.fill("Password", nurse(walk)["password"])
-    walk.click("Login")
-    walk.sees(PRACTICE)
+    GUIDE.walk(walk, "log-in")
     walk.pressable("Patient Reports", within=walk.page.locator(".side"))
 
 
 def test_reports_data_shows_the_alert_to_who_has_not_asked(walk: Walk) -> None:
-    walk.click("Reports/Data")
-    walk.sees("ALERT!")
+    GUIDE.walk(walk, "alert")
     assert walk.page.locator("table").count() == 0
-    walk.shot("alert")
 
 
 def test_web_support_opens_the_request_form(walk: Walk) -> None:
-    walk.click("Web Support")
-    walk.sees_heading("Patient Reports")
-    walk.sees("Not requested")
+    GUIDE.walk(walk, "web-support")
 
 
 def test_an_incomplete_request_says_what_is_missing(walk: Walk) -> None:
@@ -61,16 +50,11 @@ def test_an_incomplete_request_says_what_is_missing(walk: Walk) -> None:
         walk.t("Say in a few words what you need the reports for."),
         walk.t("Check this box to ask for access."),
     ]
-    walk.shot("request-errors")
 
 
 def test_the_request_is_shown_as_requested(walk: Walk) -> None:
-    walk.fill("What do you need the reports for?", "I call members who are due for a screening.")
-    walk.tick(ATTEST)
-    walk.click("Send the request")
-    walk.sees("We have your request. You will get an email when it is decided.")
+    GUIDE.walk(walk, "request")
     walk.sees("Requested", within=walk.page.locator(".defs"))
-    walk.shot("requested", whole=True)
 
 
 def test_until_approval_no_row_is_shown(walk: Walk) -> None:
@@ -81,21 +65,16 @@ def test_until_approval_no_row_is_shown(walk: Walk) -> None:
 
 def test_the_answer_comes_by_mail_and_on_the_page(walk: Walk) -> None:
     only_with_own_database(walk)
-    decide.approve(walk.portal, nurse(walk)["username"])
+    GUIDE.walk(walk, "answer", support_approves=support_approves)
     subjects = [mail["subject"] for mail in walk.portal.mail(nurse(walk)["email"])]
     assert sorted(subjects) == ["We have your request for report access", "You can read patient reports now"]
-    walk.click("Patient Reports")
     walk.sees("Approved", within=walk.page.locator(".defs"))
-    walk.shot("approved")
 
 
 def test_the_report_type_opens_the_table(walk: Walk) -> None:
     only_with_own_database(walk)
-    walk.click("Reports/Data", within=walk.page.locator("main"))
-    walk.click(DIABETES)
-    walk.sees("Gaps in Care: Adult Diabetes (Type 1 and 2), Ages 18-75")
+    GUIDE.walk(walk, "first-report")
     output = walk.portal.command("report", "adult-diabetes", "--tin", nurse(walk)["tins"][0])
     label = walk.t("Client ID Number")
     cells = walk.page.locator(f'tbody td[data-label="{label}"]').all_text_contents()
     assert [cell.strip() for cell in cells] == [row["client_id"] for row in json.loads(output)["rows"][:50]]
-    walk.shot("table")

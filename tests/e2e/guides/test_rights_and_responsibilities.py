@@ -5,42 +5,46 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.harness.guide import guide
 from tests.e2e.harness.walk import Walk
 from webapp import content
 
-#: Words of the content files, which are no part of the catalogue.
-WORDS = {
-    "en": {"link": "rights and responsibilities", "search": "second opinion", "found": "Member Rights"},
-    "es": {
-        "link": "derechos y responsabilidades",
-        "search": "segunda opinion",
-        "found": "Derechos de los miembros",
-    },
-}
+GUIDE = guide("rights-and-responsibilities")
+#: What people may type; the search needs no accents.
+SOUGHT = {"en": "second opinion", "es": "segunda opinion"}
 
 
 def title(walk: Walk, name: str) -> str:
     return content.read(name, walk.language).title
 
 
+def go_to_the_responsibilities(walk: Walk) -> None:
+    walk.page.locator("#member-responsibilities").scroll_into_view_if_needed()
+
+
+def type_what_to_look_for(walk: Walk) -> None:
+    walk.sees_heading("Search")
+    walk.fill("What are you looking for?", SOUGHT[walk.language])
+
+
 def test_the_gateway_leads_to_the_members_pages(walk: Walk) -> None:
-    walk.open("/")
-    walk.shot("gateway", whole=True)
-    walk.click("For Members", within=walk.page.locator("main"))
-    walk.sees_heading("HUSKY Health Home Page")
-    walk.sees("Do you have a Primary Care Provider (PCP)?")
-    walk.shot("home", whole=True)
+    GUIDE.walk(walk, "members-page")
 
 
 def test_member_information_is_in_the_navigation(walk: Walk) -> None:
-    walk.click("Member Information", within=walk.page.locator("header"))
-    walk.sees_heading("Member Information")
+    GUIDE.walk(walk, "member-information")
 
 
 def test_member_information_leads_to_the_rights_and_responsibilities(walk: Walk) -> None:
-    walk.click(WORDS[walk.language]["link"])
-    walk.sees_heading("Member Rights & Responsibilities")
-    walk.shot("rights", whole=True)
+    GUIDE.walk(walk, "open-the-lists")
+
+
+def test_member_rights(walk: Walk) -> None:
+    GUIDE.walk(walk, "member-rights")
+
+
+def test_member_responsibilities(walk: Walk) -> None:
+    GUIDE.walk(walk, "member-responsibilities", go_to_the_responsibilities=go_to_the_responsibilities)
 
 
 def test_all_twenty_rights_and_nine_responsibilities_can_be_read(walk: Walk) -> None:
@@ -75,15 +79,7 @@ def test_the_page_goes_on_to_what_comes_next(walk: Walk) -> None:
 
 
 def test_a_right_is_found_by_the_search(walk: Walk) -> None:
-    walk.click("SEARCH")
-    walk.sees_heading("Search")
-    walk.control("What are you looking for?").fill(WORDS[walk.language]["search"])
-    walk.click("Search", within=walk.page.locator("main"))
-    walk.shot("search", whole=True)
-    link = walk.page.get_by_role("link", name=WORDS[walk.language]["found"], exact=True)
-    expect(link).to_be_visible()
-    link.click()
-    walk.sees_heading("Member Rights & Responsibilities")
+    GUIDE.walk(walk, "search", type_what_to_look_for=type_what_to_look_for)
     assert walk.page.url.endswith("#member-rights")
 
 
@@ -91,4 +87,3 @@ def test_a_right_is_found_by_the_search(walk: Walk) -> None:
 def test_each_public_page_keeps_the_rules_of_the_house(walk: Walk, name: str) -> None:
     walk.open(f"/members/pages/{name}", budget=name != "language-help")
     expect(walk.page.locator("h1")).to_have_text(title(walk, name))
-    walk.shot(f"page-{name}", whole=True)

@@ -1,14 +1,14 @@
 """Update My Personal Information (guide 000): from the tab to the request whose status the member sees."""
 
+from tests.e2e.harness.guide import guide
 from tests.e2e.harness.walk import Walk
 
+GUIDE = guide("update-information")
 PROGRAMS = ("A", "B", "C", "D", "LB")
 
 
 def test_the_tab_leads_to_the_program_buttons(walk: Walk) -> None:
-    walk.sign_in(walk.demo["accounts"][0])
-    walk.click("Update My Personal Information")
-    walk.sees_heading("Update My Personal Information")
+    GUIDE.walk(walk, "the-tab")
     walk.sees(
         "To update your information, please select your HUSKY Health Program type. Once you select your program, "
         "you will need to login to access and review your personal information."
@@ -17,15 +17,12 @@ def test_the_tab_leads_to_the_program_buttons(walk: Walk) -> None:
         "To see whether you belong to HUSKY A, B, C, D, or LB simply look at your HUSKY ID Card. "
         "The big, bold letter is your HUSKY program."
     )
-    walk.sees("Select your program:")
     for program in PROGRAMS:
         assert walk.pressable(program).is_visible()
-    walk.shot("programs")
 
 
 def test_the_program_leads_to_what_is_on_record(walk: Walk) -> None:
-    walk.click("A")
-    walk.sees_heading("Your address and telephones")
+    GUIDE.walk(walk, "program")
     assert walk.control("City").input_value()
 
 
@@ -33,19 +30,11 @@ def test_a_mistake_is_said_at_its_field(walk: Walk) -> None:
     walk.fill("ZIP code", "12")
     walk.click("Send")
     assert walk.errors() == [walk.t("Enter the ZIP code as five digits, like 06106.")]
-    walk.shot("mistake")
 
 
 def test_the_change_is_sent_and_its_status_is_shown(walk: Walk) -> None:
-    walk.fill("City", "Hamden")
-    walk.fill("ZIP code", "06514")
-    walk.click("Send")
-    walk.sees_heading("Update My Personal Information")
-    walk.sees("Received")
-    walk.sees("Hamden")
-    walk.shot("received")
+    GUIDE.walk(walk, "change")
 
 
 def test_it_can_be_taken_back(walk: Walk) -> None:
-    walk.click("Take it back")
-    walk.sees("Taken back")
+    GUIDE.walk(walk, "take-it-back")

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.harness import mailbox
 from tests.harness.clock import TODAY
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -30,12 +31,14 @@ BUILD_SECONDS = 300
 
 @dataclass
 class Portal:
-    """Where the portal is, and what `portal demo --json` says of its people. `database` is None for a deployed one."""
+    """Where the portal is, and what `portal demo --json` says of its people. `database` and `log` are None for a
+    deployed one."""
 
     url: str
     demo: dict[str, Any]
     database: Path | None = None
     template: Path | None = None
+    log: Path | None = None
     environment: dict[str, str] = field(default_factory=dict)
 
     def restore(self) -> None:
@@ -58,7 +61,10 @@ class Portal:
         return done.stdout
 
     def mail(self, address: str) -> list[dict[str, Any]]:
-        """What the outbox sent to an address, newest first, as `portal mail --json` prints it."""
+        """What the outbox sent to an address, newest first: of a deployed portal as its page /demo/mail shows it, else
+        as `portal mail --json` prints it."""
+        if self.database is None:
+            return mailbox.read(self.url, address)
         found: list[dict[str, Any]] = json.loads(self.command("mail", "--to", address, "--json"))
         return found
 
@@ -140,7 +146,7 @@ def running(folder: Path) -> Iterator[Portal]:
     port = free_port()
     portal = Portal(f"http://127.0.0.1:{port}", demo, database, template)
     portal.environment = _environment(database, portal.url)
-    log = folder / "server.log"
+    portal.log = log = folder / "server.log"
     with log.open("w") as output:
         process = subprocess.Popen(
             [PORTAL, "serve", "--port", str(port)],

@@ -15,6 +15,8 @@ NEXT_PAGE = (8 * KB, 5)
 # A swap's 4 KB are its body: the widest page of 50 rows comes to 4.0 KB, and its headers to 0.4 KB more.
 SWAP = (4 * KB + 512, 2)
 FORM_PATHS = re.compile(r"^/(?:members|providers|support)/(?:login|register|signup|recover)(?:/|$)")
+# Pictures of the guides come one by one as a reader gets to them; their own limit is in the tests of guides.
+LAZY_PATH = "/static/guides/"
 # A status of 4xx is an answer (422: the form comes back); the console notes each as an error.
 EXPECTED_ERRORS = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
@@ -104,6 +106,8 @@ class Traffic:
 
     def _received(self, event: dict[str, Any]) -> None:
         url = event["response"]["url"]
+        if urlsplit(url).path.startswith(LAZY_PATH):
+            return
         if not url.startswith("data:") and not event["response"].get("fromDiskCache"):
             self._urls[event["requestId"]] = url
 

@@ -1,6 +1,4 @@
-"""What is written in the content files: pages, how-to guides, and the search of both."""
-
-from typing import Any
+"""What is written in the content files: pages, and the search of them and of the guides."""
 
 from flask import Response, abort, request, url_for
 from flask_babel import ngettext
@@ -9,7 +7,7 @@ from webapp import content
 from webapp.blueprints.public import blueprint
 from webapp.domain import site_search
 from webapp.domain.site_search import Found, Section
-from webapp.web import audience, language, menus, render
+from webapp.web import audience, language, render
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
 
@@ -24,28 +22,15 @@ def page(name: str) -> Response:
     if name not in content.PAGES:
         abort(404)
     notices = content.library().notices() if name == "language-help" else ()
-    return _answer(name, notices=notices, paper=name in content.PAPER_FORMS)
-
-
-@blueprint.get("/guides")
-@audience.public
-def guides() -> Response:
-    """The how-to guides that there are."""
-    groups = [
-        {"portal": portal, "label": label, "guides": [_guide_link(name) for name in content.guides(portal)]}
-        for portal, label in (("member", _("For Members")), ("provider", _("For Providers")))
-    ]
+    prose = content.read(name, language.current())
     return render.page(
-        "public/page.html", "partials/public/guides.html", title=_("How-to Guides"), groups=groups
+        "public/page.html",
+        "partials/public/prose.html",
+        title=prose.title,
+        prose=prose,
+        notices=notices,
+        paper=name in content.PAPER_FORMS,
     )
-
-
-@blueprint.get("/guides/<name>")
-@audience.public
-def guide(name: str) -> Response:
-    """A how-to guide."""
-    frame = "public/office.html" if menus.is_for_offices() else "public/page.html"
-    return _answer(f"guide-{name}", frame=frame)
 
 
 @blueprint.get("/members/search")
@@ -68,19 +53,6 @@ def search() -> Response:
     )
 
 
-def _answer(name: str, *, frame: str = "public/page.html", **context: Any) -> Response:
-    try:
-        prose = content.read(name, language.current())
-    except content.NoSuchPage:
-        abort(404)
-    return render.page(frame, "partials/public/prose.html", title=prose.title, prose=prose, **context)
-
-
-def _guide_link(name: str) -> dict[str, str]:
-    title = content.read(f"guide-{name}", language.current()).title
-    return {"url": url_for("public.guide", name=name), "label": title}
-
-
 def _count(found: Found) -> str:
     """How many sections were found; '' for none."""
     many = len(found.results)
@@ -101,6 +73,6 @@ def _shown(result: site_search.Result) -> dict[str, object]:
 
 def _address(section: Section) -> str:
     anchor = section.anchor or None
-    if section.page.startswith("guide-"):
-        return url_for("public.guide", name=section.page.removeprefix("guide-"), _anchor=anchor)
+    if section.page.startswith(content.GUIDE):
+        return url_for("public.guide", name=section.page.removeprefix(content.GUIDE), _anchor=anchor)
     return url_for("public.page", name=section.page, _anchor=anchor)
