@@ -25,7 +25,7 @@ from tests.harness.clock import TODAY
 ROOT = Path(__file__).resolve().parents[3]
 PORTAL = Path(sys.executable).with_name("portal")
 SOURCES = ("reports/**/*", "webapp/**/*.py", "webapp/**/*.toml", "constraints.txt")
-START_SECONDS = 30
+START_SECONDS = 120  # on a machine with other work to do
 BUILD_SECONDS = 300
 
 
@@ -74,7 +74,8 @@ def fingerprint() -> str:
     digest = hashlib.sha256(TODAY.isoformat().encode())
     for pattern in SOURCES:
         for path in sorted(ROOT.glob(pattern)):
-            if path.is_file() and "__pycache__" not in path.parts:
+            # The guides are read by it, but put nothing into it.
+            if path.is_file() and not {"__pycache__", "guides"} & set(path.parts):
                 digest.update(path.as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
