@@ -101,6 +101,8 @@ def _link(name: str) -> dict[str, str]:
 
 
 def _shown(about: definition.Guide, step: StepPart) -> list[Shown]:
+    if not pictures.show(settings().plan):
+        return []
     steps = tuple(each.slug for each in about.steps)
     share = SHARE[about.device]
     return [
