@@ -25,7 +25,7 @@ from tests.harness.clock import TODAY
 ROOT = Path(__file__).resolve().parents[3]
 PORTAL = Path(sys.executable).with_name("portal")
 SOURCES = ("reports/**/*", "webapp/**/*.py", "webapp/**/*.toml", "constraints.txt")
-START_SECONDS = 30
+START_SECONDS = 90
 BUILD_SECONDS = 300
 
 
