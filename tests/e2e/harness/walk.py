@@ -236,7 +236,10 @@ class Walk:
             self.page.evaluate("() => { window.walkSwaps = 0; }")
 
     def check(self, *, swapped: bool = False, limit: tuple[int, int] | None = None) -> None:
-        """Fail on whatever is wrong with the page as it now stands."""
+        """Fail on whatever is wrong with the page as it now stands; not while pictures are taken."""
+        if self.camera is not None:
+            self.traffic.take_faults()
+            return
         html = self.page.content()
         faults = self.traffic.take_faults()
         faults += page_checks.page_faults(page_checks.parse(html), self.language)
