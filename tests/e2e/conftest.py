@@ -144,7 +144,7 @@ def desk(walk: Walk, chromium: Browser, request: pytest.FixtureRequest) -> Itera
 def _window(
     chromium: Browser, portal: Portal, combination: Combination, name: str, traced: bool
 ) -> Iterator[Walk]:
-    """A fresh window. What was done in it is kept where a step of its module failed; traced: always, with every page."""
+    """A fresh window. What was done in it is kept where a step of its module failed; traced: always, and each page."""
     context = browsers.new_context(chromium, combination, portal.url)
     context.tracing.start(snapshots=traced, screenshots=False)
     walk = Walk(context.new_page(), portal, combination, name)
