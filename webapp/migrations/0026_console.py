@@ -1,5 +1,6 @@
 """For the support console: with which attribution a report's snapshot was published, so that what an earlier refresh
-served can be served again; the code that a download was let through by; members by folded name; the audit log by network address."""
+served can be served again; the code that a download was let through by; members by folded name; the audit log by
+network address."""
 
 from peewee import *
 
