@@ -39,8 +39,8 @@ class Limits:
     address: int
 
 
-FULL = Limits(crawl=60, module=20, address=40)
-SHORT = Limits(crawl=20, module=5, address=15)
+FULL = Limits(crawl=60, module=20, address=120)
+SHORT = Limits(crawl=20, module=5, address=60)
 
 
 def wapiti(base: str, surface: Surface, modules: Sequence[str], limits: Limits) -> Iterator[Finding]:
@@ -119,7 +119,7 @@ def sqlmap(base: str, surface: Surface, queries: Sequence[Query], limits: Limits
     for number, query in enumerate(queries):
         folder = KEPT / f"sqlmap-{surface.name}-{number}"
         command: list[str | Path] = [
-            TOOLS / "sqlmap", "-u", f"{base}{query.url}", "--batch", "--level", "2", "--risk", "1",
+            TOOLS / "sqlmap", "-u", f"{base}{query.url}", "--batch", "--level", "1", "--risk", "1",
             "--technique", "BEUT", "--time-sec", "2", "--dbms", "sqlite", "--threads", "2",
             "--timeout", "10", "--retries", "0", "--flush-session", "--disable-coloring",
             "--output-dir", folder, "--ignore-code", "*", "-v", "1",
@@ -129,6 +129,7 @@ def sqlmap(base: str, surface: Surface, queries: Sequence[Query], limits: Limits
             command += ["--csrf-url", f"{base}{query.url}"]
         if surface.cookies:
             command += ["--cookie", surface.cookies]
+        where = f"{surface.name} {'POST' if query.data else 'GET'} {urlsplit(query.url).path}"
         try:
             done = subprocess.run(
                 command, capture_output=True, text=True, timeout=limits.address, check=False
@@ -136,11 +137,10 @@ def sqlmap(base: str, surface: Surface, queries: Sequence[Query], limits: Limits
             said = done.stdout
         except subprocess.TimeoutExpired as late:
             said = (late.stdout or b"").decode(errors="replace")
+            yield Finding("sqlmap", "not finished", where, f"in {limits.address} s; nothing is known of it")
         folder.mkdir(exist_ok=True)
         (folder / "said.txt").write_text(said, encoding="utf-8")
-        yield from read_sqlmap(
-            said, f"{surface.name} {'POST' if query.data else 'GET'} {urlsplit(query.url).path}"
-        )
+        yield from read_sqlmap(said, where)
 
 
 def read_sqlmap(said: str, where: str) -> Iterator[Finding]:
