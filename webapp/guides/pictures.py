@@ -51,6 +51,7 @@ def record(slug: str, language: str) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
+@cache
 def pictures(slug: str, language: str) -> dict[str, Picture]:
     """The pictures of a guide by name, in the order of the steps; none where none were made."""
     listed: dict[str, dict[str, Any]] = record(slug, language).get("pictures", {})
@@ -73,6 +74,11 @@ def of_step(slug: str, language: str, step: str, steps: tuple[str, ...]) -> list
     return own
 
 
+def show(plan: Plan) -> bool:
+    """Whether the pictures show what this plan calls things: they are taken of pages with the names of our texts."""
+    return all(ours == own for ours, own in plan.names.items())
+
+
 def digest(guide: Guide, language: str, translate: Callable[..., str]) -> str:
     """Changes with the words of a guide, its actions, what must be seen, or a label's translation."""
     said = [guide.title[language], guide.intro[language], guide.end.get(language, ""), guide.device]
@@ -91,11 +97,10 @@ def plan_values(guide: Guide, language: str, plan: Plan) -> str:
     return _hash([*named, *(value for text in texts for value in prose.values(text.get(language, ""), plan))])
 
 
-def pdf(guide: Guide, language: str, plan: Plan) -> Path | None:
-    """The PDF of a guide; None where there is none, or one that says another plan's numbers."""
-    path = pdf_of(guide.slug, language)
-    fits = record(guide.slug, language).get("values") == plan_values(guide, language, plan)
-    return path if fits and path.is_file() else None
+def pdf(slug: str, language: str, values: str) -> Path | None:
+    """The PDF of a guide; None where there is none, or one that says another plan's numbers. values: plan_values."""
+    path = pdf_of(slug, language)
+    return path if record(slug, language).get("values") == values and path.is_file() else None
 
 
 @cache
