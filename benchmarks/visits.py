@@ -30,7 +30,7 @@ FORMS = (
     "/providers/signup/license-agreement",
     "/providers/recover/email",
 )
-#: The largest of each kind; every page of content is there too.
+#: A page of each kind, the largest of those of content among them; the others of content stand below.
 PAGES = (
     "/",
     "/members",
@@ -40,8 +40,9 @@ PAGES = (
     "/members/find-a-doctor",
     "/members/find-a-doctor/search?near=Hartford&miles=25",
     "/members/search?q=dentist",
-    *(f"/members/pages/{name}" for name in PAGES_OF_CONTENT),
+    "/members/pages/language-help",
 )
+CONTENT = tuple(f"/members/pages/{name}" for name in PAGES_OF_CONTENT if name != "language-help")
 #: First visits by a browser that has kept the session alone: who is signed in, and where.
 SIGNED_IN = (("member", "tvega88", "/members/home"), ("provider", "elm.manager", "/providers/home"))
 PATIENCE = 15.0
@@ -103,7 +104,7 @@ def sign_in(page: Page, portal: Portal, kind: str, username: str) -> None:
     page.locator("[name=username]").fill(username)
     page.locator("[name=password]").fill(account["password"])
     with page.expect_navigation(url=f"**/{kind}s/home"):
-        page.locator("main form button").last.click()
+        page.locator("main form:has([name=password]) button[type=submit]").first.click()
 
 
 def is_form(path: str) -> bool:

@@ -61,7 +61,7 @@ class _Walks:
 
     def first_visits(self) -> None:
         """Each public page by a browser that has kept nothing."""
-        for path in (*visits.FORMS, *visits.PAGES):
+        for path in (*visits.FORMS, *visits.PAGES, *visits.CONTENT):
             with visits.visitor(self.browser, self.portal, self.language) as (page, traffic):
                 visits.open_page(page, traffic, path)
                 limit = FIRST_FORM if visits.is_form(path) else FIRST_PAGE
