@@ -18,14 +18,15 @@ from faults.browser import STORED, Browser, Seen, agree, crowd, lost
 
 PEOPLE, SHORT_PEOPLE = 400, 60
 FULL_SECONDS, SHORT_FULL_SECONDS = 5.0, 2.0
-LIMIT_BYTES = 400_000
+ROOM_BYTES = 400_000
 
 
 def measure(bed: Bed, short: bool) -> Iterator[Figure]:
     """Fill the disk while people register and finish, look at what they are told, and make room again."""
     with bed.serve() as served:
         people = finishes.prepare(bed, served, SHORT_PEOPLE if short else PEOPLE)
-        _limit(served, LIMIT_BYTES)
+        log = bed.file.with_name(f"{bed.file.name}-wal")
+        _limit(served, log.stat().st_size + ROOM_BYTES)
         with crowd(served.url, [agree] * 3, timeout=15) as seen, ThreadPoolExecutor(4) as lanes:
             for one in people[::2]:
                 lanes.submit(_finish_once, served.url, one)

@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     open_database(settings.database)
     words.install(settings.plan.names)
     content.install(settings.plan)
+    assets.install(settings.plan)
 
     class PlainGlobals(Environment):
         """Templates without globals of their own share the environment's: each import compares the two."""
@@ -93,6 +94,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         add_headers_function=security.static_headers(settings.secure),
     )
     files.add_files(str(pictures.PICTURES), prefix=f"{assets.PREFIX}{assets.GUIDES}")
+    if own := assets.own_folder(settings.plan):
+        files.add_files(str(own), assets.OWN_PREFIX)
     app.wsgi_app = files  # type: ignore[method-assign]
     if settings.proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]

@@ -28,6 +28,12 @@ def test_a_setting_that_cannot_be_used_is_named_and_exits_2(portal: Portal) -> N
         ("[planet]\nname = 'x'", "there is no section [planet]"),
         ("[plan", "cannot be read"),
         ("[plan]\ntime_zone = 'Mars/Base'", "time_zone"),
+        ("[plan]\nfolder = 'nowhere'", "there is no folder"),
+        ("[plan]\nstate = 'Meridia'", "must say [plan] 'name' itself"),
+        ("[names]\nHUSKY = '<b>'", "'HUSKY': a name is a text without"),
+        ("[programs]\nA = ['HUSKY A']\n[update_sites]\nZ = ''", "there is no program 'B'"),
+        ("[plan]\nonline_programs = ['A']\n[programs]\nA = 'HUSKY A'", "needs a list of its spellings"),
+        ("[programs]\nExtraordinary = ['E']", "longer than 8 letters"),
     ],
 )
 def test_a_plan_file_with_a_fault_says_where(portal: Portal, tmp_path: Path, text: str, message: str) -> None:

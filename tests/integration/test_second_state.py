@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
@@ -27,11 +28,10 @@ from tests.second_state import PLAN_FILE, left_of_connecticut, second_plan
 from tools.check_translations import TRANSLATIONS
 from webapp import assets, content, words
 from webapp.cli import main
-from webapp.config import read_plan
+from webapp.config import OWN, SettingsError, read_plan
 from webapp.domain import outbox
 from webapp.domain.find_a_doctor import directory_places
 from webapp.domain.practice import practices
-from webapp.web.texts import forget_kept
 
 LANGUAGES = ("en", "es")
 TIN = "061110001"
@@ -49,10 +49,7 @@ def meridia(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> 
         for key, value in {**lives, zip_code: "99301", phone: "9095550100"}.items():
             monkeypatch.setitem(row, key, value)
     yield make_app(PORTAL_PLAN=str(PLAN_FILE))
-    plan = read_plan()
-    words.install(plan.names)
-    content.install(plan)
-    forget_kept()
+    make_app()  # whose plan is Connecticut's again
 
 
 def faults(pages: list[Page]) -> dict[str, list[str]]:
@@ -193,6 +190,17 @@ def test_no_static_file_is_connecticuts() -> None:
         assert left_of_connecticut(path.read_text(encoding="utf-8")) == [], path.name
 
 
+def test_the_portal_wears_the_plans_colours_and_icon(meridia: Flask) -> None:
+    page = Client(meridia).get("/")
+    assert "--band:#5b2a86" in page.html
+    assert page.tree.xpath("//meta[@name='theme-color']/@content") == ["#5b2a86"]
+    icon = page.tree.xpath("//link[@rel='icon']/@href")[0]
+    with meridia.test_client() as browser:
+        answer = browser.get(icon)
+    assert b"#f0b429" in answer.data
+    assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+
+
 def test_the_command_says_nothing_of_connecticut(
     database: DatabaseProxy, database_url: str, meridia: Flask
 ) -> None:
@@ -216,6 +224,20 @@ def test_the_towns_are_the_plans_own(meridia: Flask) -> None:
     assert directory_places.find("Quillby, Meridia", second_plan()).place.name == "Quillby"
     with pytest.raises(directory_places.UnknownPlace):
         directory_places.find("06106", second_plan())
+
+
+@pytest.mark.parametrize("section", sorted(set(OWN) - {"plan"}))
+def test_a_plan_of_another_state_that_leaves_out_what_is_connecticuts_is_refused(
+    section: str, tmp_path: Path
+) -> None:
+    whole = PLAN_FILE.read_text(encoding="utf-8")
+    begin = whole.index(f"[{section}]\n")
+    end = whole.find("\n[", begin)
+    (tmp_path / "own").mkdir()
+    file = tmp_path / "plan.toml"
+    file.write_text(whole[:begin] + (whole[end:] if end > 0 else ""), encoding="utf-8")
+    with pytest.raises(SettingsError, match=rf"must say \[{section}\]"):
+        read_plan(file)
 
 
 def test_that_search_finds_what_is_left() -> None:

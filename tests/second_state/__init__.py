@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from webapp.config import Plan, read_plan
@@ -34,7 +35,12 @@ def left_of_connecticut(text: str) -> list[str]:
     return found + [value for value in _reached_at() if value in (digits if value.isdigit() else text)]
 
 
-def _reached_at() -> Iterator[str]:
+@cache
+def _reached_at() -> list[str]:
+    return list(_values_of_connecticut())
+
+
+def _values_of_connecticut() -> Iterator[str]:
     """Telephone numbers, as digits, and addresses that the default plan has and Meridia's has not."""
     ours, own = read_plan(), second_plan()
     kept = {str(value) for section in own.sections.values() for value in section.values()}

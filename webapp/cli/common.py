@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from webapp import clock, words
+from webapp import clock
 from webapp.config import Settings, SettingsError, read_settings
 
 
@@ -20,6 +20,7 @@ class InputError(click.ClickException):
 
 def open_portal() -> Settings:
     """Settings read and the database opened."""
+    from webapp import words
     from webapp.domain.db import open_database
 
     try:

@@ -81,6 +81,7 @@ def csrf_token() -> str:
 
 def init_app(app: Flask) -> None:
     """Wire the guards and the headers."""
+    header_set.cache_clear()  # another application's plan may have had other colours
     app.before_request(_make_room_for_files)
     csrf.init_app(app)
     app.before_request(same_origin_only)
@@ -89,12 +90,13 @@ def init_app(app: Flask) -> None:
 
 
 def content_security_policy() -> str:
-    """Nothing but our own files, and the one inlined style sheet by its hash."""
+    """Nothing but our own files, and the inlined style sheet by its hash, the plan's colours by theirs."""
+    styles = " ".join(f"'{digest}'" for digest in assets.style_hashes)
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
-            f"style-src 'self' '{assets.css_hash}'",
+            f"style-src 'self' {styles}",
             "img-src 'self' data:",
             "connect-src 'self'",
             "form-action 'self'",

@@ -31,12 +31,14 @@ BUILD_SECONDS = 300
 
 @dataclass
 class Portal:
-    """Where the portal is, and what `portal demo --json` says of its people. `database` is None for a deployed one."""
+    """Where the portal is, and what `portal demo --json` says of its people. `database` and `log` are None for a
+    deployed one."""
 
     url: str
     demo: dict[str, Any]
     database: Path | None = None
     template: Path | None = None
+    log: Path | None = None
     environment: dict[str, str] = field(default_factory=dict)
 
     def restore(self) -> None:
@@ -145,7 +147,7 @@ def running(folder: Path) -> Iterator[Portal]:
     port = free_port()
     portal = Portal(f"http://127.0.0.1:{port}", demo, database, template)
     portal.environment = _environment(database, portal.url)
-    log = folder / "server.log"
+    portal.log = log = folder / "server.log"
     with log.open("w") as output:
         process = subprocess.Popen(
             [PORTAL, "serve", "--port", str(port)],

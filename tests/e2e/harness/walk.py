@@ -242,11 +242,13 @@ class Walk:
             faults.append(over)
         if swapped:
             faults += page_rules.focus_faults(self.page)
-        if (seen := page_rules.fingerprint(html, self.language, self.device)) not in _looked_at:
+        scripted = self.mode != "no-js"
+        seen = page_rules.fingerprint(html, self.language, self.device, "axe" if scripted else "")
+        if seen not in _looked_at:
+            _looked_at.add(seen)
             faults += page_rules.scroll_faults(self.page)
-            if self.mode != "no-js":
+            if scripted:
                 faults += page_rules.axe_faults(self.page)
-                _looked_at.add(seen)
             faults += self.traffic.take_faults()
         if faults:
             pytest.fail(f"{self.page.url} ({self.combination}):\n  " + "\n  ".join(faults))
