@@ -18,7 +18,7 @@ WORKERS ?= 2
 CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help run test check unit integration e2e e2e-mixed test-spark guides bench attack clean test-operations
+.PHONY: help run test check unit integration e2e e2e-mixed test-spark guides bench attack clean test-operations faults
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -66,6 +66,9 @@ bench: .venv/.browser $(COMPILED) ## measure the budgets, each beside its limit
 
 attack: .venv/.dev .venv-attack/.tools $(COMPILED) ## scanners on a portal of their own; every finding mended or accepted with a reason
 	@$(BIN)/python -m attack
+
+faults: .venv/.dev $(COMPILED) ## kill, crowd and take away what the portal stands on, on both databases
+	@$(BIN)/python -m faults.run $(ARGS)
 
 clean: ## remove what was installed and built, the demo database too
 	rm -rf .venv .venv-attack var build ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -32,7 +32,7 @@ def measure(bed: Bed, short: bool) -> Iterator[Figure]:
     if wrk is None:
         yield Figure("not measured: wrk is not installed (apt-get install wrk)", 0, "")
         return
-    for what, serving in (("portal serve", bed.serve()), ("gunicorn, 3 × 8 threads", bed.gunicorn())):
+    for what, serving in (("portal serve", bed.serve()), ("gunicorn, 2 × 8 threads", bed.gunicorn())):
         with serving as served:
             command = [wrk, "-t2", f"-c{CLIENTS}", f"-d{SHORT_SECONDS if short else SECONDS}s", "--latency"]
             script = _script(bed, served)

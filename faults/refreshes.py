@@ -28,7 +28,7 @@ SHORT_KILLS = 6
 MEMBERS = 300
 DAYS = (TODAY, TODAY - timedelta(days=45))
 TIN = "061110001"
-SLUGS = ("adult-diabetes", "patient-panel")
+SLUGS = ("patient-panel", "admissions")
 SIGN_IN_SECONDS = 1.0
 _CELL = re.compile(r"<t[dh]\b.*?</t[dh]>|As of [^<]*", re.S)
 
