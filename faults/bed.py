@@ -50,7 +50,10 @@ class Bed:
 
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of a portal process: the demo's day, and no setting of the caller's."""
-        others = ("PORTAL_", "PYTHONDONTWRITEBYTECODE")  # a process that compiles everything anew starts slowly
+        others = (
+            "PORTAL_",
+            "PYTHONDONTWRITEBYTECODE",
+        )  # a process that compiles everything anew starts slowly
         kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         own = {"PORTAL_DATABASE": self.address, "PORTAL_TODAY": TODAY.isoformat(), "PYTHONPATH": str(ROOT)}
         return {**kept, **own, **self.settings, **more}
@@ -73,8 +76,21 @@ class Bed:
         if not program.exists():
             raise NotMeasured("gunicorn is not installed here")
         port = free_port()
-        command = [str(program), "--config", str(ROOT / "deploy" / "gunicorn.conf.py"), "--bind", f"127.0.0.1:{port}"]
-        command += ["--workers", str(workers), "--log-level", "warning", "--no-control-socket", "webapp.wsgi:app"]
+        command = [
+            str(program),
+            "--config",
+            str(ROOT / "deploy" / "gunicorn.conf.py"),
+            "--bind",
+            f"127.0.0.1:{port}",
+        ]
+        command += [
+            "--workers",
+            str(workers),
+            "--log-level",
+            "warning",
+            "--no-control-socket",
+            "webapp.wsgi:app",
+        ]
         with self._served(command, port) as served:
             yield served
 
