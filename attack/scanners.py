@@ -39,8 +39,8 @@ class Limits:
     address: int
 
 
-FULL = Limits(crawl=60, module=20, address=120)
-SHORT = Limits(crawl=20, module=5, address=60)
+FULL = Limits(crawl=40, module=8, address=180)
+SHORT = Limits(crawl=20, module=4, address=120)
 
 
 def wapiti(base: str, surface: Surface, modules: Sequence[str], limits: Limits) -> Iterator[Finding]:

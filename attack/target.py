@@ -56,8 +56,9 @@ def surfaces(running: Portal) -> list[Surface]:
 
 def faults(log: Path) -> list[str]:
     """What went wrong inside while the scanners were at it, a line each."""
+    signs = ("level=error", "level=critical", "Traceback")
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return sorted({line[:160] for line in lines if "unexpected" in line or "Traceback" in line})
+    return sorted({line[:200] for line in lines if any(sign in line for sign in signs)})
 
 
 def _sign_in(usernames: list[str]) -> None:
