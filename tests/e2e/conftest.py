@@ -79,11 +79,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def _keep_evidence(walk: Walk, when: str) -> str:
     walk.folder.mkdir(parents=True, exist_ok=True)
     shot = walk.folder / f"{_file_name(walk.step)}.png"
+    place = f"step: {walk.step} ({when})\nat: {walk.page.url}"
     try:
+        shot.with_suffix(".html").write_text(walk.page.content(), encoding="utf-8")
         walk.page.screenshot(path=shot, full_page=True)
     except Exception as fault:
-        return f"step: {walk.step} ({when})\nat: {walk.page.url}\nno screenshot: {fault}"
-    return f"step: {walk.step} ({when})\nat: {walk.page.url}\nscreenshot: {shot}\ntrace: {walk.folder / 'trace.zip'}"
+        return f"{place}\nno screenshot: {fault}"
+    return f"{place}\nscreenshot: {shot}, and the page beside it\ntrace: {walk.folder / 'trace.zip'}"
 
 
 def _file_name(step: str) -> str:
@@ -121,7 +123,8 @@ def walk(
     """One walk, kept over all steps of a module: a fresh window, and the demo plan as it was."""
     portal_server.restore()
     name = guide_of(request.path)
-    with _window(chromium, portal_server, combination, name) as walk:
+    traced = request.config.getoption("--keep-trace")
+    with _window(chromium, portal_server, combination, name, traced) as walk:
         if request.config.getoption("--write-guides"):
             walk.camera = Camera(definition.read(name), walk.language)
         yield walk
@@ -130,21 +133,24 @@ def walk(
 
 
 @pytest.fixture(scope="module")
-def desk(walk: Walk, chromium: Browser) -> Iterator[Walk]:
+def desk(walk: Walk, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Walk]:
     """Somebody else at the same portal, in a window of their own, while the walk goes on: support, for one."""
-    with _window(chromium, walk.portal, walk.combination, f"{walk.name}-desk") as desk:
+    traced = request.config.getoption("--keep-trace")
+    with _window(chromium, walk.portal, walk.combination, f"{walk.name}-desk", traced) as desk:
         yield desk
 
 
 @contextmanager
-def _window(chromium: Browser, portal: Portal, combination: Combination, name: str) -> Iterator[Walk]:
-    """A fresh window. What happened in it is kept where a step of its module failed."""
+def _window(
+    chromium: Browser, portal: Portal, combination: Combination, name: str, traced: bool
+) -> Iterator[Walk]:
+    """A fresh window. What was done in it is kept where a step of its module failed; traced: always, and each page."""
     context = browsers.new_context(chromium, combination, portal.url)
-    context.tracing.start(snapshots=True, screenshots=False)
+    context.tracing.start(snapshots=traced, screenshots=False)
     walk = Walk(context.new_page(), portal, combination, name)
     yield walk
     failed = f"{name.removesuffix('-desk')}-{combination}" in _failed
-    context.tracing.stop(**({"path": walk.folder / "trace.zip"} if failed else {}))
+    context.tracing.stop(**({"path": walk.folder / "trace.zip"} if failed or traced else {}))
     context.close()
 
 

@@ -97,7 +97,7 @@ def shared_faults(tree: HtmlElement) -> Iterator[str]:
     yield from _form_faults(tree)
     yield from _table_faults(tree)
     for element in elements:
-        # What people typed may look like a placeholder that nobody filled.
+        # What somebody typed and reads again (data-value) may look like anything.
         if element.tag not in {"script", "style", "code"} and "data-value" not in element.attrib:
             for text in [element.text or "", *(child.tail or "" for child in element)]:
                 if found := BROKEN_TEXT.search(text):

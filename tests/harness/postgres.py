@@ -27,6 +27,25 @@ class Server:
             connection.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
         return str(self.handle.get_uri(database=name))
 
+    def has(self, name: str) -> bool:
+        """Whether there is a database of that name."""
+        with psycopg.connect(self.handle.get_uri()) as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+        return found is not None
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a database that nobody uses another name."""
+        with psycopg.connect(self.handle.get_uri(), autocommit=True) as connection:
+            said = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            connection.execute(said.format(sql.Identifier(name), sql.Identifier(new)))
+
+    def hurry(self) -> None:
+        """Do not wait for the disk: what a test writes need not outlive a power cut."""
+        with psycopg.connect(self.handle.get_uri(), autocommit=True) as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            connection.execute("SELECT pg_reload_conf()")
+
     def stop(self) -> None:
         """Stop it now, for everyone."""
         self.handle.stop()

@@ -10,6 +10,7 @@ from webapp import prose, words
 from webapp.config import Plan
 from webapp.domain.site_search import Section
 from webapp.guides.definition import LANGUAGES, Guide, GuideBroken, Label, Step
+from webapp.guides.pictures import plan_values
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class GuidePage:
     steps: tuple[StepPart, ...]
     end: Markup
     sections: tuple[Section, ...]
+    values: str  # changes with the plan's names and numbers in it
 
     @property
     def body(self) -> Markup:
@@ -63,6 +65,7 @@ def make(guide: Guide, language: str, plan: Plan) -> GuidePage:
         steps=steps,
         end=prose.render(parts[-1]),
         sections=tuple(prose.sections(f"guide-{guide.slug}", title, every)),
+        values=plan_values(guide, known, plan),
     )
 
 

@@ -132,6 +132,8 @@ def to_sign_in(portal: str) -> Response:
         response = redirect(login, 303)  # type: ignore[assignment]
     if ended is None:
         return response
+    # Pages that the browser still holds in memory go too: without script nothing else takes them away.
+    response.headers["Clear-Site-Data"] = '"cache"'
     if keep:
         kept.keep(response, ended.account)
         flash(

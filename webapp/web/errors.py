@@ -5,7 +5,8 @@ import logging
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from peewee import OperationalError
+from peewee import InterfaceError, OperationalError
+from playhouse.pool import MaxConnectionsExceeded
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from webapp import logs
@@ -22,7 +23,8 @@ def init_app(app: Flask) -> None:
     """Wire the handlers."""
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_error)
+    for away in (OperationalError, InterfaceError, MaxConnectionsExceeded):
+        app.register_error_handler(away, _database_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -72,7 +74,8 @@ def _http_error(error: HTTPException) -> Response:
     return page(error.code or 500, too_large)
 
 
-def _database_error(error: OperationalError) -> Response:
+def _database_error(error: Exception) -> Response:
+    """The database is busy, full or away, or its connection broke on the way: nothing was done."""
     log.error("database: %s", error.__class__.__name__, exc_info=error)
     response = page(ServiceUnavailable.code)
     response.headers["Retry-After"] = "30"

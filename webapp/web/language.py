@@ -63,6 +63,15 @@ def choose(code: str) -> None:
         texts.forget()
 
 
+def switched() -> bool:
+    """Whether the request is a press of the language control inside a form: the form is then shown again in that
+    language, with what was typed and unjudged."""
+    code = request.form.get("lang")
+    if code:
+        choose(code)
+    return bool(code)
+
+
 def links() -> list[dict[str, object]]:
     """The language control: the same page in each language."""
     readable = request.url_rule is None or "GET" in (request.url_rule.methods or ())

@@ -97,7 +97,6 @@ def test_the_new_password_is_the_one_that_counts(walk: Walk) -> None:
     walk.fill("Password", NEW_PASSWORD)
     walk.click("Login", budget=False)
     walk.sees_heading("Welcome to Your HUSKY Health Account!")
-    walk.click("LOGOUT")
 
 
 def test_step_2_of_5_an_account_with_one_question_gets_a_code_by_mail(walk: Walk) -> None:

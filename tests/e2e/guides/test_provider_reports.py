@@ -1,4 +1,4 @@
-"""Using Provider Portal Reports to Manage HUSKY Members (guide 003), from the provider home page to a download."""
+"""Using Provider Portal Reports to Manage HUSKY Members (guide 003), from the provider home page to the survey."""
 
 import csv
 import json
@@ -6,8 +6,10 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from tests.e2e.harness.guide import guide
 from tests.e2e.harness.walk import Walk
 
+GUIDE = guide("provider-reports")
 DIABETES = "Adult Diabetes Screening Tests"
 PANEL = "Patient Panel Report"
 
@@ -16,23 +18,17 @@ def office(walk: Walk) -> dict[str, Any]:
     return next(account for account in walk.demo["accounts"] if account["username"] == "elm.manager")
 
 
-def choose_report(walk: Walk, name: str) -> None:
-    """Choose from the drop-down; without script, press Show."""
-    report = walk.control("Report Type")
-    if walk.mode == "htmx":
-        with walk.page.expect_response(lambda response: "/providers/reports" in response.url):
-            report.select_option(label=walk.t(name))
-        expect(walk.page.locator("table caption, h2").first).to_be_visible()
-    else:
-        report.select_option(label=walk.t(name))
-        walk.click("Show")
+# What the command printed, by portal and report: the same for every step and every walk.
+_printed: dict[tuple[str, str], list[dict[str, Any]]] = {}
 
 
 def printed(walk: Walk, slug: str) -> list[dict[str, Any]]:
     """The rows that `portal report` prints."""
-    output = walk.portal.command("report", slug, "--tin", office(walk)["tins"][0])
-    rows: list[dict[str, Any]] = json.loads(output)["rows"]
-    return rows
+    asked = (walk.portal.url, slug)
+    if asked not in _printed:
+        output = walk.portal.command("report", slug, "--tin", office(walk)["tins"][0])
+        _printed[asked] = json.loads(output)["rows"]
+    return _printed[asked]
 
 
 def shown(walk: Walk) -> list[str]:
@@ -42,36 +38,85 @@ def shown(walk: Walk) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
-def test_for_providers_leads_to_the_provider_login(walk: Walk) -> None:
-    walk.open("/")
-    walk.click("Information for Providers", budget=False)  # brings the style sheet of offices, once
-    walk.sees_heading("Provider Home Page")
-    walk.click("Provider Login", within=walk.page.locator("main"))
-    walk.sees_heading("HUSKY Health Secure Provider Login")
+def first_due(walk: Walk) -> dict[str, Any]:
+    return next(row for row in printed(walk, "adult-diabetes") if "Due" in row.values())
 
 
-def test_the_welcome_page_shows_the_practice(walk: Walk) -> None:
-    walk.fill("Username", office(walk)["username"])
-    walk.fill("Password", office(walk)["password"])
-    walk.click("Login", budget=False)  # brings the offices' style sheet, once
-    walk.sees("Elm Street Family Medicine")
-    walk.shot("welcome")
+def shows_what_is_printed(walk: Walk, slug: str) -> None:
+    """A report's own step, whose first page holds the first fifty rows that the command prints."""
+    assert shown(walk) == [row["client_id"] for row in printed(walk, slug)[:50]]
+
+
+# --- what the steps of the guide leave to us ---
+
+
+def choose_adult_diabetes(walk: Walk) -> None:
+    """From the drop-down; without script, press Show."""
+    report = walk.control("Report Type")
+    if walk.mode == "htmx":
+        walk.change(
+            report, lambda: report.select_option(label=walk.t(DIABETES)), budget=False
+        )  # a whole table
+    else:
+        report.select_option(label=walk.t(DIABETES))
+        walk.click("Show")
+
+
+def tick_due_only(walk: Walk) -> None:
+    """On a telephone the filters open from a line."""
+    line = walk.page.locator("#choose details.more > summary")
+    if line.is_visible():
+        line.click()
+    if walk.mode == "htmx":
+        walk.change(walk.control("Due only"), lambda: walk.tick("Due only"), budget=False)  # a whole table
+    else:
+        walk.tick("Due only")
+        walk.click("Show")
+
+
+def type_the_client_id(walk: Walk) -> None:
+    walk.fill("Member name or Client ID Number", first_due(walk)["client_id"])
+
+
+def open_the_member(walk: Walk) -> None:
+    walk.click(first_due(walk)["member_name"])
+
+
+def type_the_last_name(walk: Walk) -> None:
+    walk.fill(
+        "Member name or Client ID Number", printed(walk, "adult-diabetes")[0]["member_name"].split(",")[0]
+    )
+
+
+# --- the walk ---
+
+
+def test_starting_point(walk: Walk) -> None:
+    GUIDE.walk(walk, "starting-point")
+
+
+def test_provider_home_page(walk: Walk) -> None:
+    GUIDE.walk(walk, "provider-home-page")
+
+
+def test_login_to_secure_provider_portal(walk: Walk) -> None:
+    GUIDE.walk(walk, "log-in")
+
+
+def test_secure_provider_portal_welcome_page(walk: Walk) -> None:
+    GUIDE.walk(walk, "welcome-page")
 
 
 def test_reports_data_offers_the_report_types(walk: Walk) -> None:
-    walk.click("Reports/Data")
-    walk.sees_heading("Reports/Data")
+    GUIDE.walk(walk, "available-reports")
     offered = walk.control("Report Type").locator("option").all_inner_texts()
     for name in (DIABETES, PANEL):
         assert walk.t(name) in [option.strip() for option in offered]
 
 
 def test_adult_diabetes_shows_the_same_rows_as_the_command(walk: Walk) -> None:
-    choose_report(walk, DIABETES)
-    walk.sees("Gaps in Care: Adult Diabetes (Type 1 and 2), Ages 18-75")
-    rows = printed(walk, "adult-diabetes")
-    assert shown(walk) == [row["client_id"] for row in rows[:50]]
-    walk.shot("adult-diabetes")
+    GUIDE.walk(walk, "adult-diabetes", choose_adult_diabetes=choose_adult_diabetes)
+    shows_what_is_printed(walk, "adult-diabetes")
 
 
 def test_the_address_shows_the_same_table_again(walk: Walk) -> None:
@@ -81,32 +126,30 @@ def test_the_address_shows_the_same_table_again(walk: Walk) -> None:
 
 
 def test_sorting_by_a_date_keeps_every_row(walk: Walk) -> None:
-    walk.click("HbA1c", within=walk.page.locator("thead"))
+    GUIDE.walk(walk, "sort")
     expect(walk.page.locator("th[aria-sort=ascending]")).to_have_count(1)
     assert "sort=hba1c_date" in walk.page.url
 
 
 def test_due_only_leaves_those_with_something_due(walk: Walk) -> None:
-    walk.open("/providers/reports?report=adult-diabetes&due=1")
+    walk.open("/providers/reports?report=adult-diabetes")
+    GUIDE.walk(walk, "filter", tick_due_only=tick_due_only)
     due = [row for row in printed(walk, "adult-diabetes") if "Due" in row.values()]
     assert shown(walk) == [row["client_id"] for row in due[:50]]
 
 
 def test_a_due_cell_opens_why_it_is_due(walk: Walk) -> None:
-    walk.click("Due", within=walk.page.locator("tbody"))
-    walk.sees("The rule")
-    walk.sees("The last claim that counted")
-    walk.sees("Why this member is listed")
+    GUIDE.walk(walk, "why")
     assert not any(row["client_id"] in walk.page.url for row in printed(walk, "adult-diabetes"))
 
 
-def test_the_practice_answers_and_the_answer_stands_beside_the_due(walk: Walk) -> None:
+def test_an_answer_must_be_chosen(walk: Walk) -> None:
     walk.click("Save the answer")
     assert walk.errors() == [walk.t("Choose one of the four answers.")]
-    walk.choose("Answer", "Declined")
-    walk.fill("Note", "Will think it over")
-    walk.click("Save the answer")
-    walk.sees("Your answer is kept. It stands beside the Due and does not clear it: only a claim does.")
+
+
+def test_the_practice_answers_and_the_answer_stands_beside_the_due(walk: Walk) -> None:
+    GUIDE.walk(walk, "answer")
     if walk.mode == "htmx":
         button = walk.page.locator("tbody button").get_by_text(walk.t("Declined"))
         expect(button).to_have_count(1)
@@ -116,54 +159,100 @@ def test_the_practice_answers_and_the_answer_stands_beside_the_due(walk: Walk) -
     else:
         walk.click("Back to the report")
         walk.sees("Declined", within=walk.page.locator("tbody"))
-    walk.shot("answer")
 
 
 def test_what_changed_since_the_last_refresh_is_a_page(walk: Walk) -> None:
-    walk.click("Changed since last refresh")
-    walk.sees_heading("Changed since last refresh")
-    walk.shot("changes")
+    GUIDE.walk(walk, "changes")
 
 
 def test_a_member_is_looked_up_across_every_report(walk: Walk) -> None:
-    row = next(row for row in printed(walk, "adult-diabetes") if "Due" in row.values())
-    walk.click("Patient Look-up")
-    walk.fill("Member name or Client ID Number", row["client_id"])
-    walk.click("Search")
-    walk.click(row["member_name"])
-    walk.sees_heading("Pre-visit sheet")
-    walk.sees("What this sheet was made from")
-    assert row["client_id"] not in walk.page.url
-    walk.shot("pre-visit-sheet", whole=True)
+    GUIDE.walk(
+        walk, "patient-look-up", type_the_client_id=type_the_client_id, open_the_member=open_the_member
+    )
+    assert first_due(walk)["client_id"] not in walk.page.url
+
+
+def test_looking_for_a_member_puts_no_name_into_the_address(walk: Walk) -> None:
+    GUIDE.walk(walk, "search", type_the_last_name=type_the_last_name)
+    row = printed(walk, "adult-diabetes")[0]
+    assert row["client_id"] in shown(walk)
+    assert row["member_name"].split(",")[0] not in walk.page.url
 
 
 def test_the_download_holds_all_rows(walk: Walk) -> None:
-    walk.open("/providers/reports?report=adult-diabetes")
-    target = walk.download("Download CSV")
+    for earlier in walk.folder.glob("*.csv"):
+        earlier.unlink()
+    GUIDE.walk(walk, "download")
+    (target,) = walk.folder.glob("*.csv")
     lines = list(csv.reader(target.open(encoding="utf-8-sig")))
     rows = printed(walk, "adult-diabetes")
     ids = [line[3] for line in lines[-len(rows) :]]
     assert ids == [row["client_id"] for row in rows]
 
 
-def test_looking_for_a_member_puts_no_name_into_the_address(walk: Walk) -> None:
-    row = printed(walk, "adult-diabetes")[0]
-    last_name = row["member_name"].split(",")[0]
-    walk.fill("Member name or Client ID Number", last_name)
-    walk.click("Search")
-    assert row["client_id"] in shown(walk)
-    assert last_name not in walk.page.url
-    walk.shot("search")
+def test_adult_preventive_visits_age_21_to_49(walk: Walk) -> None:
+    GUIDE.walk(walk, "preventive-21-49")
+    shows_what_is_printed(walk, "preventive-21-49")
 
 
-def test_the_patient_panel_lists_every_member(walk: Walk) -> None:
-    walk.open("/providers/reports?report=adult-diabetes")
-    choose_report(walk, PANEL)
-    rows = printed(walk, "patient-panel")
-    walk.open("/providers/reports?report=patient-panel")
+def test_adult_preventive_visits_age_50_to_64(walk: Walk) -> None:
+    GUIDE.walk(walk, "preventive-50-64")
+    shows_what_is_printed(walk, "preventive-50-64")
+
+
+def test_cancer_screenings(walk: Walk) -> None:
+    GUIDE.walk(walk, "cancer-screenings")
+    shows_what_is_printed(walk, "cancer-screenings")
+
+
+def test_child_diabetes_screening_tests(walk: Walk) -> None:
+    GUIDE.walk(walk, "child-diabetes")
+    shows_what_is_printed(walk, "child-diabetes")
+
+
+def test_child_well_care_visits(walk: Walk) -> None:
+    GUIDE.walk(walk, "child-well-care")
+    shows_what_is_printed(walk, "child-well-care")
+
+
+def test_daily_admission_and_discharge_report(walk: Walk) -> None:
+    GUIDE.walk(walk, "admissions")
+    shows_what_is_printed(walk, "admissions")
+
+
+def test_ed_utilization_report(walk: Walk) -> None:
+    GUIDE.walk(walk, "ed-utilization")
+    shows_what_is_printed(walk, "ed-utilization")
+
+
+def test_inpatient_claims_report(walk: Walk) -> None:
+    GUIDE.walk(walk, "inpatient-claims")
+    shows_what_is_printed(walk, "inpatient-claims")
+
+
+def test_patient_panel_report_lists_every_member(walk: Walk) -> None:
+    GUIDE.walk(walk, "patient-panel")
     assert len(shown(walk)) == 50
-    assert shown(walk) == [row["client_id"] for row in rows[:50]]
-    walk.shot("patient-panel")
+    shows_what_is_printed(walk, "patient-panel")
+
+
+def test_practice_summary(walk: Walk) -> None:
+    GUIDE.walk(walk, "practice-summary")
+    walk.sees("The last twelve months")
+
+
+def test_member_attribution(walk: Walk) -> None:
+    GUIDE.walk(walk, "member-attribution")
+
+
+def test_member_choices_for_sharing_medical_and_sensitive_health_information(walk: Walk) -> None:
+    GUIDE.walk(walk, "member-choices")
+
+
+def test_key_contacts(walk: Walk) -> None:
+    GUIDE.walk(walk, "key-contacts")
+    for number in ("1.800.440.5071", "1.855.755.0855", "1.866.361.7242"):
+        walk.sees(number)
 
 
 def test_who_has_not_asked_for_access_sees_the_alert_and_no_row(walk: Walk) -> None:
@@ -174,3 +263,7 @@ def test_who_has_not_asked_for_access_sees_the_alert_and_no_row(walk: Walk) -> N
     walk.click("Reports/Data")
     walk.sees("ALERT!")
     assert shown(walk) == []
+
+
+def test_member_satisfaction_with_provider_services_survey(walk: Walk) -> None:
+    GUIDE.walk(walk, "satisfaction-survey")

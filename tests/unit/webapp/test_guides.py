@@ -1,13 +1,19 @@
 """The how-to guides: each file can be read, and its words say what its walk does. No browser is needed."""
 
+import re
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from tests.e2e.harness.words import translated
 from tests.harness import guide_rules
-from webapp.config import read_plan
-from webapp.guides import definition, demo_values
+from tools import guide_table
+from webapp import content
+from webapp.config import Plan, read_plan
+from webapp.guides import definition, demo_values, pictures
 from webapp.guides.definition import Guide, GuideBroken
 from webapp.guides.page import make
 
@@ -48,6 +54,12 @@ def test_every_step_is_walked_by_exactly_one_test(slug: str) -> None:
     walked = guide_rules.walks_of(slug)
     assert dict.fromkeys(walked, 1) == {step: len(tests) for step, tests in walked.items()}
     assert list(walked) == [step.slug for step in definition.read(slug).steps]
+
+
+def test_every_guide_is_listed_for_its_portal() -> None:
+    assert sorted(name for names in content.GUIDES.values() for name in names) == SLUGS
+    for portal, names in content.GUIDES.items():
+        assert {definition.read(name).portal for name in names} == {portal}
 
 
 def test_a_walk_that_skips_a_step_or_walks_it_twice_would_be_found(tmp_path: Path) -> None:
@@ -170,3 +182,100 @@ def test_values_of_the_demo_are_put_in(text: str, filled: str) -> None:
 def test_somebody_whom_the_demo_does_not_have_is_named() -> None:
     with pytest.raises(LookupError, match="nobody"):
         demo_values.fill("{accounts.nobody.email}", DEMO)
+
+
+LARGEST = {"phone": 20_000, "desktop": 45_000}  # bytes of a picture
+LARGEST_PDF = 1_000_000
+each_language = pytest.mark.parametrize("language", definition.LANGUAGES)
+
+
+@each_language
+@each_guide
+def test_pictures_and_pdf_were_made_from_what_the_guide_says_now(slug: str, language: str) -> None:
+    record = pictures.record(slug, language)
+    now = pictures.digest(definition.read(slug), language, translated)
+    assert record.get("walked") == record.get("printed") == now, "the guide has changed: run `make guides`"
+
+
+def test_a_change_of_words_steps_or_labels_asks_for_new_pictures(tmp_path: Path) -> None:
+    seen = {pictures.digest(small(tmp_path), "en", translated)}
+    for number, (old, new) in enumerate(
+        [
+            ("Choose [[Next]].", "Press [[Next]]."),
+            ('{ press = "Next" }', '{ press = "Agree" }'),
+            ("{members.0.client_id}", "{members.1.client_id}"),
+            ('"Secure Member Login"', '"HUSKY Health Home Page"'),
+        ],
+        start=1,
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        seen.add(pictures.digest(small(folder, old, new), "en", translated))
+    seen.add(pictures.digest(small(tmp_path), "en", lambda text, *_: text.upper()))
+    assert len(seen) == 6
+
+
+@each_language
+@each_guide
+def test_every_step_has_a_picture_that_is_small_and_has_its_size(slug: str, language: str) -> None:
+    guide = definition.read(slug)
+    steps = tuple(step.slug for step in guide.steps)
+    for step in steps:
+        shown = pictures.of_step(slug, language, step, steps)
+        assert shown, f"{step}: run `make guides`"
+        for picture in shown:
+            file = pictures.PICTURES / picture.file
+            assert file.stat().st_size <= LARGEST[guide.device], picture.file
+            with Image.open(file) as image:
+                assert (image.format, image.size) == ("WEBP", (picture.width, picture.height))
+
+
+@each_language
+@each_guide
+def test_a_pdf_is_small_tagged_and_says_its_title_and_language(slug: str, language: str) -> None:
+    data = pictures.pdf_of(slug, language).read_bytes()
+    assert len(data) <= LARGEST_PDF
+    assert b"/StructTreeRoot" in data
+    assert b"/Outlines" in data
+    assert re.search(rb"/Lang \(%s\b" % language.encode(), data)
+    assert b"/SMask" not in data  # no transparency
+
+
+def test_no_file_is_left_of_a_guide_or_step_that_is_gone() -> None:
+    listed = {
+        pictures.PICTURES / picture.file
+        for slug in SLUGS
+        for language in definition.LANGUAGES
+        for picture in pictures.pictures(slug, language).values()
+    }
+    assert set(pictures.PICTURES.rglob("*.webp")) == listed
+    assert {path.stem for path in pictures.PDF.rglob("*.pdf")} == set(SLUGS)
+
+
+def test_a_pdf_with_another_plans_numbers_is_not_offered() -> None:
+    plan = read_plan()
+    other = Plan(
+        MappingProxyType({**plan.sections, "registration": {**plan["registration"], "run_minutes": 99}})
+    )
+    guide = definition.read("member-registration")
+    for shown, offered in ((plan, True), (other, False)):
+        values = make(guide, "en", shown).values
+        assert bool(pictures.pdf(guide.slug, "en", values)) is offered
+
+
+def test_every_heading_of_the_seed_documents_is_taught_by_a_step() -> None:
+    assert list(guide_table.faults(guide_table.headings(), guide_table.taught())) == []
+
+
+def test_a_heading_that_nobody_teaches_and_a_page_that_is_not_there_would_be_found() -> None:
+    rows, steps = guide_table.headings(), guide_table.taught()
+    lost = guide_table.Heading("000", 99, "How to fly", "Fly")
+    assert "no guide step has the seed '000 Fly': page 99, How to fly" in guide_table.faults(
+        [*rows, lost], steps
+    )
+    unknown = [row for row in rows if row.document != "000"]
+    assert any("'000 STEP 2 OF 4: VALIDATION' names" in fault for fault in guide_table.faults(unknown, steps))
+
+
+def test_the_table_in_the_documents_is_the_one_of_the_definitions() -> None:
+    assert guide_table.written() == guide_table.table(), "run `python -m tools.guide_table`"

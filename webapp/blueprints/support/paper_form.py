@@ -51,7 +51,7 @@ class PaperFormEntry(RecipientForm):
         self.categories.choices = {name: _(words[0]) for name, words in CATEGORY_WORDS.items()}
         self.signed_by.choices = {name: _(word) for name, word in SIGNERS.items()}
         self.find()
-        if self.asks.data != CONSENT:  # then none of that is asked for
+        if self.asks.data and self.asks.data != CONSENT:  # then none of that is asked for
             self.to.validators, self.to.data = [], ANY
 
     def said(self) -> dict[str, Any]:

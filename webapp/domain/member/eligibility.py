@@ -74,6 +74,12 @@ class Member(Table):
     language = TextField(default="")
     interpreter = BooleanField(null=True)
     renewal_on = DateField(null=True)
+    # The names folded (text.fold): support looks members up by them.
+    last_key = TextField(default="")
+    first_key = TextField(default="")
+
+    class Meta:
+        indexes = ((("last_key", "first_key"), False),)
 
     @property
     def name(self) -> str:

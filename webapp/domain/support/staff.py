@@ -40,6 +40,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "downloads": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
     "existing": frozenset({PROVIDER_SERVICES, SUPERVISOR}),
     "data": frozenset({ELIGIBILITY, SUPERVISOR}),
+    "publish": frozenset({SUPERVISOR}),
     "survey": frozenset({MEMBER_SERVICES, SUPERVISOR}),
     "audit": frozenset({SUPERVISOR}),
     "staff": frozenset({SUPERVISOR}),
