@@ -18,7 +18,7 @@ WORKERS ?= 2
 CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help run test check unit integration e2e e2e-mixed test-spark guides bench clean test-operations
+.PHONY: help run test check unit integration e2e e2e-mixed test-spark guides bench attack clean test-operations faults
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -64,8 +64,14 @@ test-operations: .venv/.dev $(COMPILED) ## a whole installation: nginx, two web 
 bench: .venv/.browser $(COMPILED) ## measure the budgets, each beside its limit
 	@$(BIN)/python -m benchmarks.run
 
+attack: .venv/.dev .venv-attack/.tools $(COMPILED) ## scanners on a portal of their own; every finding mended or accepted with a reason
+	@$(BIN)/python -m attack
+
+faults: .venv/.dev $(COMPILED) ## kill, crowd and take away what the portal stands on, on both databases
+	@$(BIN)/python -m faults.run $(ARGS)
+
 clean: ## remove what was installed and built, the demo database too
-	rm -rf .venv var build ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-attack var build ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 # --- what the targets stand on: a stamp each, so that work already done is not done again ---
 
@@ -84,6 +90,12 @@ clean: ## remove what was installed and built, the demo database too
 .venv/.spark: .venv/.dev constraints-spark.txt
 	@echo "Installing Spark (some 430 MB; its wheel is built here)"
 	$(PIP) --require-hashes -r constraints-spark.txt
+	touch $@
+
+.venv-attack/.tools: constraints-attack.txt
+	@echo "Installing the scanners into .venv-attack"
+	test -x .venv-attack/bin/python || python3 -m venv .venv-attack
+	.venv-attack/bin/pip --disable-pip-version-check --quiet install --require-hashes -r constraints-attack.txt
 	touch $@
 
 .venv/.browser: .venv/.dev

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchmarks import commands, directory, download, paint, refreshing, server_time, sign_in, wire
+from benchmarks import commands, directory, download, paint, refreshing, scores, server_time, sign_in, wire
 from benchmarks.figures import RUNS, Figure, NotMeasured, Section, table
 from benchmarks.stored import ROWS
 
@@ -21,6 +21,7 @@ from benchmarks.stored import ROWS
 BENCHMARKS: dict[str, tuple[str, Callable[[argparse.Namespace], Iterable[Figure]]]] = {
     "wire": ("Bytes and requests on the wire", lambda given: wire.measure(given.runs)),
     "paint": ("Largest paint on the simulated phone, first visit", lambda given: paint.measure(given.runs)),
+    "lighthouse": ("Lighthouse 13 on its phone", lambda given: scores.measure(given.runs)),
     "server": ("Server time, one client", lambda given: server_time.measure(given.runs, given.rows)),
     "directory": ("Find a Doctor, 50,000 providers", lambda given: directory.measure(given.runs)),
     "csv": ("Download and pages of 10,000 rows", lambda given: download.measure(given.runs, given.rows)),

@@ -15,13 +15,36 @@ from tests.e2e.harness.server import Portal
 from tests.e2e.harness.traffic import FORM_PATHS, Traffic
 from tests.e2e.harness.words import translated
 from tests.harness.options import Combination
+from webapp.content import PAGES as PAGES_OF_CONTENT
 
 LANGUAGES = ("en", "es")
 REPORT = "/providers/reports?report=adult-diabetes"
 STEP = "/members/register/license-agreement"
 #: First visits: a person types the address, and the browser has kept nothing.
-FORMS = ("/members/login", "/providers/login", STEP)
-PAGES = ("/", "/members", "/providers")
+FORMS = (
+    "/members/login",
+    "/providers/login",
+    "/support/login",
+    STEP,
+    "/members/recover/identity",
+    "/providers/signup/license-agreement",
+    "/providers/recover/email",
+)
+#: A page of each kind, the largest of those of content among them; the others of content stand below.
+PAGES = (
+    "/",
+    "/members",
+    "/providers",
+    "/providers/contacts",
+    "/guides",
+    "/members/find-a-doctor",
+    "/members/find-a-doctor/search?near=Hartford&miles=25",
+    "/members/search?q=dentist",
+    "/members/pages/language-help",
+)
+CONTENT = tuple(f"/members/pages/{name}" for name in PAGES_OF_CONTENT if name != "language-help")
+#: First visits by a browser that has kept the session alone: who is signed in, and where.
+SIGNED_IN = (("member", "tvega88", "/members/home"), ("provider", "elm.manager", "/providers/home"))
 PATIENCE = 15.0
 
 
@@ -81,7 +104,7 @@ def sign_in(page: Page, portal: Portal, kind: str, username: str) -> None:
     page.locator("[name=username]").fill(username)
     page.locator("[name=password]").fill(account["password"])
     with page.expect_navigation(url=f"**/{kind}s/home"):
-        page.locator("main form button").last.click()
+        page.locator("main form:has([name=password]) button[type=submit]").first.click()
 
 
 def is_form(path: str) -> bool:

@@ -33,14 +33,22 @@ def measure(bed: Bed, short: bool) -> Iterator[Figure]:
     other = beds.bed(bed.kind, "restored")
     other.settings |= key
     put_back, took_restore = _run(other, "restore", "--replace", str(file))
-    note = f"{took_backup:.1f} s to make, {took_restore:.1f} s to put back, {file.stat().st_size / 1e6:.1f} MB"
-    yield Figure("backup and restore together", took_backup + took_restore, "s", SECONDS, gated=True, note=note)
+    note = (
+        f"{took_backup:.1f} s to make, {took_restore:.1f} s to put back, {file.stat().st_size / 1e6:.1f} MB"
+    )
+    yield Figure(
+        "backup and restore together", took_backup + took_restore, "s", SECONDS, gated=True, note=note
+    )
     yield Figure("commands that failed", (made != 0) + (put_back != 0) + (unanswered > 0), "", 0, gated=True)
     stored = {row[0] for row in other.rows(STORED)}
     note = f"{len(before.acknowledged):,} acknowledged before it began"
-    yield Figure("acknowledged writes missing in the copy", lost(stored, before), "", 0, gated=True, note=note)
+    yield Figure(
+        "acknowledged writes missing in the copy", lost(stored, before), "", 0, gated=True, note=note
+    )
     missing, doubled, partial = finishes.check(other, people[::2])
-    yield Figure("accounts missing, doubled or half in the copy", missing + doubled + partial, "", 0, gated=True)
+    yield Figure(
+        "accounts missing, doubled or half in the copy", missing + doubled + partial, "", 0, gated=True
+    )
     yield Figure("tables whose sums differ", _differing(bed, other), "", 0, gated=True)
     yield Figure("faults in the copy (integrity_check)", other.damage(), "", 0, gated=True)
 

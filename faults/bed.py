@@ -50,7 +50,11 @@ class Bed:
 
     def environment(self, **more: str) -> dict[str, str]:
         """The environment of a portal process: the demo's day, and no setting of the caller's."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+        others = (
+            "PORTAL_",
+            "PYTHONDONTWRITEBYTECODE",
+        )  # a process that compiles everything anew starts slowly
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         own = {"PORTAL_DATABASE": self.address, "PORTAL_TODAY": TODAY.isoformat(), "PYTHONPATH": str(ROOT)}
         return {**kept, **own, **self.settings, **more}
 
@@ -66,15 +70,27 @@ class Bed:
             yield served
 
     @contextmanager
-    def gunicorn(self, workers: int = 4, threads: int = 8) -> Iterator[Served]:
-        """gunicorn with gthread workers, as docs/operations.md runs it, until the block ends."""
+    def gunicorn(self, workers: int = 2) -> Iterator[Served]:
+        """gunicorn as deploy/gunicorn.conf.py sets it up, until the block ends."""
         program = Path(sys.executable).with_name("gunicorn")
         if not program.exists():
             raise NotMeasured("gunicorn is not installed here")
         port = free_port()
-        command = [str(program), "webapp.wsgi:app", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
-        command += ["--workers", str(workers), "--threads", str(threads), "--log-level", "warning"]
-        command += ["--no-control-socket"]
+        command = [
+            str(program),
+            "--config",
+            str(ROOT / "deploy" / "gunicorn.conf.py"),
+            "--bind",
+            f"127.0.0.1:{port}",
+        ]
+        command += [
+            "--workers",
+            str(workers),
+            "--log-level",
+            "warning",
+            "--no-control-socket",
+            "webapp.wsgi:app",
+        ]
         with self._served(command, port) as served:
             yield served
 

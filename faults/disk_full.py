@@ -44,7 +44,9 @@ def measure(bed: Bed, short: bool) -> Iterator[Figure]:
     note = ", ".join(f"{count:,} × {status or 'no answer'}" for status, count in sorted(full.items()))
     refused = full.get(503, 0)
     other = sum(count for status, count in full.items() if status not in (200, 303, 503))
-    yield Figure("answers that were neither right nor a 503", other if refused else 1, "", 0, gated=True, note=note)
+    yield Figure(
+        "answers that were neither right nor a 503", other if refused else 1, "", 0, gated=True, note=note
+    )
     yield Figure("503 without plain words in Spanish, or with the inside", not told, "", 0, gated=True)
     yield Figure("pages to read refused meanwhile", readable != 200, "", 0, gated=True)
     yield Figure("accounts half written or doubled", doubled + partial, "", 0, gated=True)
@@ -67,7 +69,9 @@ def _finish_once(url: str, one: finishes.Prepared) -> None:
     browser.cookies["register_run"] = one.token
     page = browser.get(f"{finishes.STEPS}/verify")
     if page.status == 200:
-        browser.post(f"{finishes.STEPS}/verify", {"csrf_token": browser.token_of(page), "go": "next", "once": "1"})
+        browser.post(
+            f"{finishes.STEPS}/verify", {"csrf_token": browser.token_of(page), "go": "next", "once": "1"}
+        )
     browser.close()
 
 

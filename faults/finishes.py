@@ -96,7 +96,9 @@ def _may_register(bed: Bed, count: int) -> list[Member]:
     plan = read_settings(bed.environment()).plan
     taken = Account.select(Account.client_id).where(Account.client_id.is_null(False))
     # All read before anything is written: a half-read answer would hold an old state of the database.
-    open_to = list(Member.select().where(Member.client_id.not_in(taken)).order_by(Member.client_id).limit(200))
+    open_to = list(
+        Member.select().where(Member.client_id.not_in(taken)).order_by(Member.client_id).limit(200)
+    )
     first = next(
         member for member in open_to if eligibility.may_register(member, TODAY, plan) is Registration.OK
     )
@@ -104,7 +106,9 @@ def _may_register(bed: Bed, count: int) -> list[Member]:
     members, spans = [first], []
     for number in range(1, count):
         client_id = f"F{number:08}"
-        members.append(Member(**{**first.__data__, "client_id": client_id, "client_id_key": client_id.lower()}))
+        members.append(
+            Member(**{**first.__data__, "client_id": client_id, "client_id_key": client_id.lower()})
+        )
         spans.append({**span.__data__, "client_id": client_id})
         del spans[-1]["id"]
     with transaction():
@@ -187,8 +191,9 @@ def check(bed: Bed, people: list[Prepared], finished: bool = True) -> tuple[int,
     whole = {row[0] for row in accounts}
     missing = len(wanted) - len(whole) if finished else 0
     ids = {row[1]: row[0] for row in accounts}
-    answers, entries = _per(bed, ids, "SELECT account_id FROM security_answer"), _per(
-        bed, ids, "SELECT account_id FROM audit_entry WHERE action = 'register'"
+    answers, entries = (
+        _per(bed, ids, "SELECT account_id FROM security_answer"),
+        _per(bed, ids, "SELECT account_id FROM audit_entry WHERE action = 'register'"),
     )
     closed = {row[0] for row in bed.rows("SELECT token_hash FROM flow_run WHERE finished_at IS NOT NULL")}
     mails = bed.count("SELECT COUNT(*) FROM outbox_message WHERE recipient = 'fault@example.com'")

@@ -32,12 +32,15 @@ def measure(bed: Bed, short: bool) -> Iterator[Figure]:
     if wrk is None:
         yield Figure("not measured: wrk is not installed (apt-get install wrk)", 0, "")
         return
-    for what, serving in (("portal serve", bed.serve()), ("gunicorn, 3 × 8 threads", bed.gunicorn())):
+    for what, serving in (("portal serve", bed.serve()), ("gunicorn, 2 × 8 threads", bed.gunicorn())):
         with serving as served:
             command = [wrk, "-t2", f"-c{CLIENTS}", f"-d{SHORT_SECONDS if short else SECONDS}s", "--latency"]
             script = _script(bed, served)
             done = subprocess.run(
-                [*command, "--timeout", "20s", "-s", str(script), served.url], capture_output=True, text=True, check=True
+                [*command, "--timeout", "20s", "-s", str(script), served.url],
+                capture_output=True,
+                text=True,
+                check=True,
             )
             yield from _figures(what, done.stdout)
 
@@ -63,5 +66,8 @@ def _figures(what: str, said: str) -> Iterator[Figure]:
         found = re.search(rf"\s{which}%\s+([\d.]+)(us|ms|s|m)\b", said)
         wait = float(found[1]) * _UNITS[found[2]] if found else 0.0
         yield Figure(f"{what}: {which}th percentile", wait, "ms")
-    errors = [re.search(r"Non-2xx or 3xx responses: (\d+)", said), *re.finditer(r"(?:connect|read|write|timeout) (\d+)", said)]
+    errors = [
+        re.search(r"Non-2xx or 3xx responses: (\d+)", said),
+        *re.finditer(r"(?:connect|read|write|timeout) (\d+)", said),
+    ]
     yield Figure(f"{what}: errors", sum(int(error[1]) for error in errors if error), "")

@@ -1,4 +1,4 @@
-"""1,000 mails with codes, 40 workers killed while they send, and a mail server that is down at times: each mail arrives,
+"""1,000 mails with codes, 40 workers killed while they send, a mail server that is down at times: each mail arrives,
 and one that arrives again is the same: code, Message-ID and all.
 
 A worker that is killed may have handed its mail over already, so that a repeat cannot be ruled out. When the shooting
@@ -66,23 +66,29 @@ def measure(bed: Bed, short: bool) -> Iterator[Figure]:
         else:
             _kill_one(bed, received, port, chance.randint(1, max(1, count // kills)))
     arrived = received.count
-    _send_the_rest(bed, received, port, count)
+    _send_the_rest(bed, received, port)
     mine = {address: received.mails.get(address, []) for address in codes}
     lost = sum(not got for got in mine.values())
     note = f"{arrived:,} had arrived before the last kill"
-    yield Figure("mails lost", lost, "", 0, gated=True, note=f"{count:,} queued, {kills} workers killed; {note}")
+    yield Figure(
+        "mails lost", lost, "", 0, gated=True, note=f"{count:,} queued, {kills} workers killed; {note}"
+    )
     differ = sum(len(set(got)) > 1 or any(code != codes[to] for _, code in got) for to, got in mine.items())
     yield Figure("mails that arrived with another code or Message-ID", differ, "", 0, gated=True)
     repeats = sum(len(got) - 1 for got in mine.values() if got)
     yield Figure("repeats, each identical (at most one a kill)", repeats, "", kills, gated=True)
-    unsent = {row[0] for row in bed.rows("SELECT recipient FROM outbox_message WHERE sent_at IS NULL")} & set(mine)
+    unsent = {row[0] for row in bed.rows("SELECT recipient FROM outbox_message WHERE sent_at IS NULL")} & set(
+        mine
+    )
     yield Figure("mails that arrived and still count as unsent", len(unsent), "", 0, gated=True)
 
 
 def _queue(bed: Bed, count: int) -> dict[str, str]:
     """Put so many mails with codes into the outbox. Returns the code for each address."""
     plan = read_settings(bed.environment()).plan
-    codes = {f"f{number:04}@faults.example": f"{secrets.randbelow(900_000) + 100_000}" for number in range(count)}
+    codes = {
+        f"f{number:04}@faults.example": f"{secrets.randbelow(900_000) + 100_000}" for number in range(count)
+    }
     with bed.opened(), transaction():
         for address, code in codes.items():
             mails.send_to(PROVIDER_CODE, address, "en", plan, code=code, usernames="a", minutes=10)
@@ -106,7 +112,7 @@ def _without_server(bed: Bed, chance: random.Random) -> None:
     kill(worker)
 
 
-def _send_the_rest(bed: Bed, received: Received, port: int, count: int) -> None:
+def _send_the_rest(bed: Bed, received: Received, port: int) -> None:
     """A last worker, on the day after, when every wait is over."""
     with _mail_server(received, port):
         worker = bed.command("worker", PORTAL_TODAY=(TODAY + timedelta(days=1)).isoformat())

@@ -49,13 +49,23 @@ def _figures(what: str, bed: Bed, served: Served, handle: Any, rounds: list[str]
         time.sleep(1.0)
     stored = {row[0] for row in bed.rows(STORED)}
     note = ", ".join(f"{way} {wait:.2f}" for way, wait in zip(rounds, waits, strict=True))
-    yield Figure(f"{what}: last failed request after its return", max(waits), "s", AGAIN_SECONDS, gated=True, note=note)
+    yield Figure(
+        f"{what}: last failed request after its return", max(waits), "s", AGAIN_SECONDS, gated=True, note=note
+    )
     note = f"{len(seen.acknowledged):,} acknowledged"
     yield Figure(f"{what}: acknowledged writes lost", lost(stored, seen), "", 0, gated=True, note=note)
-    note = ", ".join(f"{count:,} × {status or 'no answer'}" for status, count in sorted(seen.statuses.items()))
+    note = ", ".join(
+        f"{count:,} × {status or 'no answer'}" for status, count in sorted(seen.statuses.items())
+    )
     other = sum(count for status, count in seen.statuses.items() if status not in (200, 303, 503))
     yield Figure(f"{what}: answers that were neither right nor a 503", other, "", 0, gated=True, note=note)
-    yield Figure(f"{what}: 503 without plain words in Spanish, or with the inside", len(rounds) - plain + hidden, "", 0, gated=True)
+    yield Figure(
+        f"{what}: 503 without plain words in Spanish, or with the inside",
+        len(rounds) - plain + hidden,
+        "",
+        0,
+        gated=True,
+    )
 
 
 def _good_again(seen: Seen) -> float:

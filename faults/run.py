@@ -50,7 +50,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=ROWS, metavar="NAME",
                         help=f"only this; may be repeated: {', '.join(ROWS)}")  # fmt: skip
     parser.add_argument("--database", choices=beds.KINDS, help="only on this database")
-    parser.add_argument("--short", action="store_true", help="fewer rounds: a look in two minutes, not a proof")
+    parser.add_argument(
+        "--short", action="store_true", help="fewer rounds: a look in two minutes, not a proof"
+    )
     return parser.parse_args()
 
 

@@ -7,6 +7,7 @@ bytes at a time. Each keeps as many connections open as it can, and comes again 
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -22,6 +23,8 @@ OTHERS = 4
 SECONDS, SHORT_SECONDS = 15.0, 4.0
 P99_SECONDS = 1.0
 EVERY_SECONDS = 0.5
+#: They come one after the other: it is their slowness that is tested, not a flood.
+ARRIVE_SECONDS = 3.0
 PAGES = ("/members/login", "/members/home", "/members/account")
 
 Slow = Callable[[str, int, "Counted"], Awaitable[None]]
@@ -46,12 +49,26 @@ def measure(bed: Bed, short: bool) -> Iterator[Figure]:
         browser = Browser(served.url)
         browser.sign_in("member", "tvega88", secret["tvega88"])
         for what, slow in (("heads", _heads), ("bodies", _bodies), ("readers", _readers)):
-            with trickling(served.url, slow) as counted:
-                with crowd(served.url, [_reader(browser.cookies)] * OTHERS, timeout=30) as seen:
-                    time.sleep(SHORT_SECONDS if short else SECONDS)
-            note = f"{len(seen.seconds):,} pages, longest {max(seen.seconds, default=0):.2f} s, {counted.most} slow at once"
-            yield Figure(f"slow {what}: a page for others, 99th percentile", seen.p99, "s", P99_SECONDS, gated=True, note=note)
-            yield Figure(f"slow {what}: pages refused to others", len(seen.seconds) - seen.statuses[200] + seen.statuses[0], "", 0, gated=True)
+            others = [_reader(browser.cookies)] * OTHERS
+            with trickling(served.url, slow) as counted, crowd(served.url, others) as seen:
+                time.sleep(SHORT_SECONDS if short else SECONDS)
+            longest = max(seen.seconds, default=0)
+            note = f"{len(seen.seconds):,} pages, longest {longest:.2f} s, {counted.most} slow at once"
+            yield Figure(
+                f"slow {what}: a page for others, 99th percentile",
+                seen.p99,
+                "s",
+                P99_SECONDS,
+                gated=True,
+                note=note,
+            )
+            yield Figure(
+                f"slow {what}: pages refused to others",
+                len(seen.seconds) - seen.statuses[200] + seen.statuses[0],
+                "",
+                0,
+                gated=True,
+            )
 
 
 def _reader(cookies: dict[str, str]) -> Callable[[Browser, Seen], None]:
@@ -68,10 +85,10 @@ def trickling(url: str, slow: Slow) -> Iterator[Counted]:
     """All slow clients at work, until the block ends."""
     counted, loop = Counted(), asyncio.new_event_loop()
     parts = urlsplit(url)
-    assert parts.hostname and parts.port
 
     async def all_of_them() -> None:
-        await asyncio.gather(*(_again(slow, str(parts.hostname), int(parts.port or 0), counted) for _ in range(CLIENTS)))
+        host, port = str(parts.hostname), int(parts.port or 0)
+        await asyncio.gather(*(_again(slow, host, port, counted, number) for number in range(CLIENTS)))
 
     def work() -> None:
         task = loop.create_task(all_of_them())
@@ -84,7 +101,7 @@ def trickling(url: str, slow: Slow) -> Iterator[Counted]:
     stops: list[Callable[[], object]] = []
     thread = threading.Thread(target=work)
     thread.start()
-    time.sleep(1.0)  # until they are connected
+    time.sleep(ARRIVE_SECONDS + 0.5)
     try:
         yield counted
     finally:
@@ -92,7 +109,8 @@ def trickling(url: str, slow: Slow) -> Iterator[Counted]:
         thread.join()
 
 
-async def _again(slow: Slow, host: str, port: int, counted: Counted) -> None:
+async def _again(slow: Slow, host: str, port: int, counted: Counted, number: int) -> None:
+    await asyncio.sleep(ARRIVE_SECONDS * number / CLIENTS)
     while True:
         try:
             await slow(host, port, counted)
@@ -135,9 +153,13 @@ async def _bodies(host: str, port: int, counted: Counted) -> None:
 
 
 async def _readers(host: str, port: int, counted: Counted) -> None:
-    """Many pages asked for at once on one connection, and read a few bytes at a time."""
-    reader, writer = await asyncio.open_connection(host, port, limit=256)
+    """Two pages asked for at once, and read a few bytes at a time into a small buffer."""
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    narrow.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(narrow, (host, port))
+    reader, writer = await asyncio.open_connection(sock=narrow, limit=256)
     with _counting(counted, writer):
-        writer.write(b"GET /members/register/license-agreement HTTP/1.1\r\nHost: slow\r\n\r\n" * 4)
+        writer.write(b"GET /members/register/license-agreement HTTP/1.1\r\nHost: slow\r\n\r\n" * 2)
         while await reader.read(64):
             await asyncio.sleep(EVERY_SECONDS)

@@ -38,8 +38,12 @@ def measure(bed: Bed, short: bool) -> Iterator[Figure]:
     waits = sorted(wait for waited, _ in results for wait in waited)
     refused = [text for _, texts in results for text in texts]
     note = f"{len(waits):,} commands, longest {waits[-1]:.2f} s"
-    yield Figure("commands refused (database is locked)", len(refused), "", 0, gated=True, note="; ".join(set(refused)))
-    yield Figure("one command, 99th percentile", percentile(waits, 99), "s", P99_SECONDS, gated=True, note=note)
+    yield Figure(
+        "commands refused (database is locked)", len(refused), "", 0, gated=True, note="; ".join(set(refused))
+    )
+    yield Figure(
+        "one command, 99th percentile", percentile(waits, 99), "s", P99_SECONDS, gated=True, note=note
+    )
     entries = bed.count("SELECT COUNT(*) FROM audit_entry WHERE action = 'fault'")
     yield Figure("commands of which a part is missing", abs(len(waits) - entries), "", 0, gated=True)
     yield Figure("faults in the file (integrity_check)", bed.damage(), "", 0, gated=True)
@@ -67,11 +71,19 @@ def _write(address: str, number: int, seconds: float, start: object, found: Queu
                 with transaction():
                     runs = FlowRun.select().count()
                     FlowRun.create(
-                        token_hash=f"{number}-{turn}", flow="fault", answers="{}", completed="[]", expires_at=clock.now()
+                        token_hash=f"{number}-{turn}",
+                        flow="fault",
+                        answers="{}",
+                        completed="[]",
+                        expires_at=clock.now(),
                     )
                     audit.record(Actor("command", ""), "fault", detail=str(runs))
                     outbox.queue(
-                        sender="a@plan.example", recipient="b@example.com", subject="s", body="b", language="en"
+                        sender="a@plan.example",
+                        recipient="b@example.com",
+                        subject="s",
+                        body="b",
+                        language="en",
                     )
         except OperationalError as fault:
             refused.append(str(fault))

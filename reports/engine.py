@@ -25,7 +25,7 @@ from reports.sources import Found, Source
 from reports.store import RefreshRefused
 
 # Ibis parses the name of each column's type whenever it looks at a table, and a file of claims has 148 columns.
-DuckDBType.from_string = lru_cache(DuckDBType.from_string)  # type: ignore[method-assign]
+DuckDBType.from_string = lru_cache(DuckDBType.from_string)
 
 #: The Java that Spark 4 runs on.
 JAVA = 17

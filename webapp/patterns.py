@@ -14,6 +14,7 @@ from wtforms import (
     Form,
     PasswordField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -45,9 +46,9 @@ class PatternForm(Form):
     question = SelectField(
         _l("Security Question 1"),
         choices=[
-            ("", _l("Please Select")),
-            ("city", _l("In what city were you born? (Enter full name of city only)")),
-            ("pet", _l("What was the name of your first pet?")),
+            SelectChoice("", _l("Please Select")),
+            SelectChoice("city", _l("In what city were you born? (Enter full name of city only)")),
+            SelectChoice("pet", _l("What was the name of your first pet?")),
         ],
         validators=[InputRequired(_l("Choose a question."))],
     )
@@ -59,16 +60,16 @@ class PatternForm(Form):
     topics = SelectMultipleField(
         _l("What may be shared"),
         choices=[
-            ("hiv", _l("HIV")),
-            ("substance", _l("Substance abuse")),
-            ("behavioral", _l("Behavioral health")),
+            SelectChoice("hiv", _l("HIV")),
+            SelectChoice("substance", _l("Substance abuse")),
+            SelectChoice("behavioral", _l("Behavioral health")),
         ],
         validators=[InputRequired(_l("Choose at least one."))],
     )
     message = TextAreaField(_l("Your message"), description=_l("Leave out passwords and card numbers."))
     pcp = SelectField(
         _l("Primary Care Provider (PCP)"),
-        choices=[("", _l("All")), ("1234567893", "Dr. A")],
+        choices=[SelectChoice("", _l("All")), SelectChoice("1234567893", "Dr. A")],
         validate_choice=False,
     )
     attest = BooleanField(_l("What I entered is true"), [InputRequired(_l("Tick the box to go on."))])
@@ -79,7 +80,7 @@ def pattern_forms(plan: Plan) -> tuple[PatternForm, PatternForm]:
     wrong = PatternForm(MultiDict({"bad-client_id": ""}), prefix="bad-")
     form = PatternForm(MultiDict({"first_name": "Ana", "topics": "hiv"}))
     for one in (form, wrong):
-        one.program.choices = [(letter, plan.program_name(letter)) for letter in plan.programs]
+        one.program.choices = {letter: plan.program_name(letter) for letter in plan.programs}
     wrong.validate()
     return form, wrong
 

@@ -85,7 +85,7 @@ def _keep_evidence(walk: Walk, when: str) -> str:
         walk.page.screenshot(path=shot, full_page=True)
     except Exception as fault:
         return f"{place}\nno screenshot: {fault}"
-    return f"{place}\nscreenshot: {shot}, and the page beside it; --keep-trace records every step"
+    return f"{place}\nscreenshot: {shot}, and the page beside it\ntrace: {walk.folder / 'trace.zip'}"
 
 
 def _file_name(step: str) -> str:
@@ -144,14 +144,13 @@ def desk(walk: Walk, chromium: Browser, request: pytest.FixtureRequest) -> Itera
 def _window(
     chromium: Browser, portal: Portal, combination: Combination, name: str, traced: bool
 ) -> Iterator[Walk]:
-    """A fresh window. traced: whether every step in it is recorded."""
+    """A fresh window. What was done in it is kept where a step of its module failed; traced: always, and each page."""
     context = browsers.new_context(chromium, combination, portal.url)
-    if traced:
-        context.tracing.start(snapshots=True, screenshots=False)
+    context.tracing.start(snapshots=traced, screenshots=False)
     walk = Walk(context.new_page(), portal, combination, name)
     yield walk
-    if traced:
-        context.tracing.stop(path=walk.folder / "trace.zip")
+    failed = f"{name.removesuffix('-desk')}-{combination}" in _failed
+    context.tracing.stop(**({"path": walk.folder / "trace.zip"} if failed or traced else {}))
     context.close()
 
 

@@ -5,7 +5,7 @@ import re
 from datetime import date
 from typing import Any
 
-from tests.e2e.guides.test_member_registration import CHOSEN, QUESTIONS, fill_card, sees_step
+from tests.e2e.guides.test_member_registration import GUIDE, fill_card
 from tests.e2e.harness.walk import Walk
 
 REASON = "The caller read us the card: a married name was typed."
@@ -78,21 +78,12 @@ def test_a_reason_is_needed_to_unlock(walk: Walk, desk: Walk) -> None:
 def test_the_member_goes_on_at_once(walk: Walk) -> None:
     walk.open("/members/register/license-agreement")
     walk.click("Agree")
-    fill_card(walk)
-    walk.click("Next")
-    sees_step(walk, 3, "ACCOUNT INFORMATION")
-    for label, value in CHOSEN.items():
-        walk.fill(label, value)
-    for number, (question, answer) in enumerate(QUESTIONS, start=1):
-        walk.choose("Security Question %(number)s", question, number=number)
-        walk.fill("Answer %(number)s", answer, number=number)
-    walk.click("Next")
-    sees_step(walk, 4, "VERIFY")
+    for step in ("validation", "account-information"):
+        GUIDE.walk(walk, step)
 
 
 def test_to_the_home_page(walk: Walk) -> None:
-    walk.click("Finish", budget=False)  # brings the style sheet of signed-in pages, once
-    walk.sees_heading("Welcome to Your HUSKY Health Account!")
+    GUIDE.walk(walk, "verify")
     walk.sees(caller(walk)["client_id"])
     walk.shot("home")
 

@@ -46,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--keep-trace",
         action="store_true",
-        help="record every step as var/e2e/…/trace.zip (a fifth more time)",
+        help="keep var/e2e/…/trace.zip of every walk, with each page as it was (a fifth more time)",
     )
     group.addoption(
         "--base-url", help="walk through this portal, which has the demo plan, instead of starting one"

@@ -1,8 +1,12 @@
-"""One piece of work of every kind, for the tests of the support console."""
+"""One piece of work of every kind, and the steps of working through it, for the tests of the support console."""
+
+from datetime import date
 
 from tests.harness.application import SECRET_KEY
+from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import add_provider
 from tests.integration.profile_walk import make_ana, make_rosa
+from tests.integration.registration_walk import CLIENT_ID
 from webapp.config import Settings
 from webapp.domain import throttle
 from webapp.domain.account import recovery
@@ -16,6 +20,8 @@ from webapp.domain.messaging.messages import Draft
 from webapp.domain.practice import access_requests, practices
 
 TIN = "061110001"
+#: Ana's card with another last name.
+WRONG = IdCard(CLIENT_ID, "Ana", "Other", date(1990, 6, 15))
 
 
 def ask_for_access(settings: Settings, username: str = "rosa") -> Account:
@@ -73,3 +79,19 @@ def report_mistake(settings: Settings) -> None:
         provider.npi, provider.practice_name, ["telephone"], "Nobody answers.", Actor("public", "1.2.3.4"),
         settings.plan, SECRET_KEY,
     )  # fmt: skip
+
+
+def first(client: Client) -> Page:
+    """The page of the oldest item."""
+    page = client.get("/support/queues")
+    return client.get(page.main.xpath(".//tbody//th//a/@href")[0])
+
+
+def decide(client: Client, button: str, text: str | None, label: str = "Reason") -> Page:
+    page = first(client)
+    return (page.fill({label: text}) if text is not None else page).submit(button)
+
+
+def kinds_on(client: Client, query: str = "") -> list[str]:
+    page = client.get(f"/support/queues{query}")
+    return [row["Kind of work"] for row in page.table("What waits")] if page.tree.xpath("//table") else []

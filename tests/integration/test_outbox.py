@@ -92,6 +92,18 @@ def test_while_the_mail_server_is_down_nothing_is_lost_and_a_repeat_is_the_same_
     assert received.messages[0]["Message-ID"] == kept.message_id
 
 
+def test_while_the_mail_server_is_down_only_one_mail_finds_out_and_the_others_go_as_soon_as_it_is_back(
+    database: DatabaseProxy, port: int, received: Received
+) -> None:
+    for number in range(3):
+        queue(f"mail {number}")
+    assert outbox.deliver_due(sender_to(port)) == 0
+    assert [row.attempts for row in OutboxMessage.select().order_by(OutboxMessage.id)] == [1, 0, 0]
+    with mail_server(received, port):
+        assert outbox.deliver_due(sender_to(port)) == 2
+    assert [mail["Subject"] for mail in received.messages] == ["mail 1", "mail 2"]
+
+
 def test_a_mail_that_a_killed_worker_had_claimed_is_sent_by_the_next_one(
     database: DatabaseProxy, port: int, received: Received, clock: Hands
 ) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.harness.page_checks import words
 from tests.harness.pages import Client, Page
+from tests.integration.profile_walk import make_ana, make_rosa, sign_in
 from webapp import content
 
 LEFT_HAND = {
@@ -144,3 +145,19 @@ def test_the_guides_that_exist_are_listed(client: Client) -> None:
 
 def test_a_guide_that_nobody_wrote_is_not_found(client: Client) -> None:
     assert client.get("/guides/nowhere", status=404)
+
+
+@pytest.mark.parametrize(
+    ("portal", "home"), [("member", "Member Portal Home"), ("provider", "Provider Portal")]
+)
+def test_whoever_is_signed_in_is_led_back_instead_of_asked_to_sign_in(
+    client: Client, portal: str, home: str
+) -> None:
+    (make_ana if portal == "member" else make_rosa)()
+    assert home not in client.get(f"/{portal}s").links()
+    sign_in(client, portal)
+    links = client.get(f"/{portal}s").links()
+    assert links[home] == f"/{portal}s/home"
+    assert "MEMBER LOGIN" not in links
+    client.get(f"/{portal}s/home").submit("LOGOUT")
+    assert home not in client.get(f"/{portal}s").links()

@@ -32,6 +32,8 @@ from webapp.config import OWN, SettingsError, read_plan
 from webapp.domain import outbox
 from webapp.domain.find_a_doctor import directory_places
 from webapp.domain.practice import practices
+from webapp.guides import pictures
+from webapp.guides.pictures import Picture
 
 LANGUAGES = ("en", "es")
 TIN = "061110001"
@@ -185,9 +187,19 @@ def test_no_mail_that_was_sent_is_connecticuts(meridia: Flask) -> None:
         assert "Larkspur Care" in letter.body
 
 
+def test_a_guide_shows_no_picture_of_connecticuts_portal(
+    meridia: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = Picture("validation", "app.js", 10, 10, "HUSKY Health Home Page", "MEMBER LOGIN", "link")
+    monkeypatch.setattr(pictures, "of_step", lambda *_: [taken])
+    page = Client(meridia).get("/guides/member-registration")
+    assert page.tree.xpath("//main//img") == []
+    assert left_of_connecticut(page.html) == []
+
+
 def test_no_static_file_is_connecticuts() -> None:
     for path in assets.served_files():
-        assert left_of_connecticut(path.read_text(encoding="utf-8")) == [], path.name
+        assert left_of_connecticut(path.read_text(encoding="utf-8", errors="replace")) == [], path.name
 
 
 def test_the_portal_wears_the_plans_colours_and_icon(meridia: Flask) -> None:

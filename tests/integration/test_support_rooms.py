@@ -71,6 +71,20 @@ def test_access_is_found_by_name_username_or_tax_id_and_none_stands_in_the_addre
     assert len(lines) == 3
 
 
+def test_approvals_that_end_soon_are_listed_to_be_looked_at_anew(client: Client, clock: Hands) -> None:
+    practices.grant_report_access(make_rosa(), made.TIN, "Other")
+    clock.advance(days=330)
+    practices.grant_report_access(make_rosa(username="zoe", email="zoe@x.example"), made.TIN, "Other")
+    at_work(client, staff.PROVIDER_SERVICES)
+    assert [row["Username"] for row in rows(client.get("/support/access?state=renew"))] == []
+    clock.advance(days=10)
+    at_work(client, staff.PROVIDER_SERVICES, "eva")
+    listed = rows(client.get("/support/access?state=renew"))
+    assert [(row["Username"], row["State"]) for row in listed] == [("rosa", "Approved")]
+    lines = client.get("/support/access.csv?state=renew").response.get_data(as_text=True).splitlines()
+    assert len(lines) == 2
+
+
 def test_every_order_of_access_shows_everybody_once(client: Client) -> None:
     for number in range(30):
         account = make_rosa(username=f"u{number}", email=f"u{number}@x.example")

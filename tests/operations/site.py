@@ -121,6 +121,8 @@ class Site:
         }.items():
             assert before in site, before
             site = site.replace(before, now)
+        if not _has_ipv6():
+            site = "".join(line for line in site.splitlines(keepends=True) if "[::]" not in line)
         file = self.folder / "nginx.conf"
         around = (
             f"pid {self.folder}/nginx.pid;\nerror_log {self.folder}/nginx.log;\nevents {{}}\nhttp {{\n"
@@ -153,6 +155,16 @@ class Site:
                 stderr=log,
                 start_new_session=True,
             )
+
+
+def _has_ipv6() -> bool:
+    """Whether this machine (a container, say) can listen on IPv6."""
+    try:
+        with socket.socket(socket.AF_INET6) as one:
+            one.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 def until(holds: Callable[[], bool], what: str, seconds: float = 120) -> None:

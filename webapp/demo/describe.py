@@ -10,6 +10,7 @@ from webapp import clock
 from webapp.config import Plan, read_settings
 from webapp.demo.accounts import DemoAccount, demo_accounts
 from webapp.demo.codes import describe_codes
+from webapp.demo.console import brought_along_before
 from webapp.demo.load import AS_OF
 from webapp.domain import facts
 from webapp.domain.account.accounts import Account
@@ -87,9 +88,12 @@ def _account(account: DemoAccount) -> dict[str, Any]:
 
 
 def _existing_accounts() -> list[dict[str, Any]]:
-    """The provider accounts of an earlier system, with the secrets that their feed holds only hashed."""
-    listed = []
+    """The provider accounts of an earlier system that wait to be brought along, with the secrets that their feed holds
+    only hashed."""
+    listed, before = [], brought_along_before()
     for entry in starter_cast().existing_accounts:
+        if entry["username"] in before:
+            continue
         tins = entry.get("tins", [])
         listed.append(
             {

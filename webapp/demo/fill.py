@@ -13,6 +13,7 @@ from webapp.config import Settings
 from webapp.demo.accounts import create_accounts, turn_on_second_factors
 from webapp.demo.codes import issue_codes
 from webapp.demo.consents import give_consents
+from webapp.demo.console import give_support_work
 from webapp.demo.history import earlier_refreshes
 from webapp.demo.messages import write_messages
 from webapp.demo.sign_ins import note_sign_ins
@@ -21,6 +22,7 @@ from webapp.domain import feeds
 from webapp.domain.member import consent
 from webapp.domain.member.eligibility import Member
 from webapp.domain.reporting.report_inputs import note_refreshed, portal_data
+from webapp.domain.support import data_runs
 from webapp.web.connection import demo_key
 
 MEMBERS = 5_000
@@ -34,7 +36,9 @@ def fill(settings: Settings, today: date, progress: Callable[[str], None]) -> No
         progress(f"inventing {MEMBERS:,} members as of {today}")
         synthesize(folder, members=MEMBERS, as_of=today, seed=SEED, cast=starter_cast())
         progress("loading the plan's feeds")
-        for outcome in feeds.load(folder, settings.plan).feeds:
+        loaded = feeds.load(folder, settings.plan)
+        data_runs.note_load(loaded)
+        for outcome in loaded.feeds:
             progress(f"  {outcome}")
         consent.opt_out(_every_hundredth_member())
         give_consents(today)
@@ -42,17 +46,19 @@ def fill(settings: Settings, today: date, progress: Callable[[str], None]) -> No
         progress("computing the reports of earlier months")
         earlier_refreshes(today, lambda day, slugs: refresh(folder, day, slugs=slugs, portal=told))
         progress("computing the reports")
-        refresh(folder, today, portal=told)
+        data_runs.note_refresh(refresh(folder, today, portal=told).lines())
         note_refreshed(told)
     published = [slug for slug in REPORTS if snapshot.published(slug)]
     progress(f"  published {', '.join(published)}")
     progress("making the fixed accounts")
     create_accounts()
-    turn_on_second_factors(settings.secret_key or demo_key())
+    key = settings.secret_key or demo_key()
+    turn_on_second_factors(key)
     issue_codes(settings)
     settle_practices(settings)
     write_messages(settings)
     note_sign_ins()
+    give_support_work(settings, key)
 
 
 def _every_hundredth_member() -> list[str]:

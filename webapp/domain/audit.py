@@ -20,7 +20,7 @@ class AuditEntry(Table):
     outcome = CharField(max_length=20)
     account_id = IntegerField(null=True, index=True)
     portal = CharField(max_length=10)
-    address = CharField(max_length=45)
+    address = CharField(max_length=45, index=True)
     subject = CharField(max_length=120, default="", index=True)
     detail = TextField(default="")
 

@@ -74,6 +74,11 @@ def of_step(slug: str, language: str, step: str, steps: tuple[str, ...]) -> list
     return own
 
 
+def show(plan: Plan) -> bool:
+    """Whether the pictures show what this plan calls things: they are taken of pages with the names of our texts."""
+    return all(ours == own for ours, own in plan.names.items())
+
+
 def digest(guide: Guide, language: str, translate: Callable[..., str]) -> str:
     """Changes with the words of a guide, its actions, what must be seen, or a label's translation."""
     said = [guide.title[language], guide.intro[language], guide.end.get(language, ""), guide.device]

@@ -1,5 +1,6 @@
 """For the support console: with which attribution a report's snapshot was published, so that what an earlier refresh
-served can be served again; the code that a download was let through by; members by folded name."""
+served can be served again; the code that a download was let through by; members by folded name; the audit log by
+network address."""
 
 from peewee import *
 
@@ -22,7 +23,10 @@ def up(migrator, db):
         "WHERE id IN (SELECT snapshot_id FROM report_published)"
     )
     _fold_names(db)
-    migrator.migrate(migrator.add_index("member", ("last_key", "first_key")))
+    migrator.migrate(
+        migrator.add_index("member", ("last_key", "first_key")),
+        migrator.add_index("audit_entry", ("address",)),
+    )
 
 
 def _fold_names(db):

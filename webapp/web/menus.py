@@ -10,7 +10,7 @@ from webapp import content
 from webapp.domain.messaging import messages
 from webapp.domain.support import staff
 from webapp.web import language, render, texts
-from webapp.web.signed_in import portal_of_request, settings
+from webapp.web.signed_in import has_session, portal_of_request, settings
 from webapp.web.texts import gettext as _
 
 Link = tuple[str, str]  # address and label
@@ -141,10 +141,14 @@ def is_for_offices() -> bool:
 
 
 def sign_in_link() -> dict[str, str]:
-    """The button at the top of public pages."""
-    if is_for_offices():
-        return {"login_url": url_for("provider.login"), "login_label": _("Provider Login")}
-    return {"login_url": url_for("member.login"), "login_label": _("MEMBER LOGIN")}
+    """The button at the top of public pages: to sign in, or back to the portal for whoever has signed in."""
+    portal = "provider" if is_for_offices() else "member"
+    inside = has_session(portal)
+    if portal == "provider":
+        label = _("Provider Portal") if inside else _("Provider Login")
+    else:
+        label = _("Member Portal Home") if inside else _("MEMBER LOGIN")
+    return {"login_url": url_for(f"{portal}.{'home' if inside else 'login'}"), "login_label": label}
 
 
 def search_address() -> str:
@@ -155,7 +159,8 @@ def search_address() -> str:
 def frame() -> dict[str, object]:
     """What the page frames need: the menu and the addresses in header and footer."""
     if render.wants_partial():
-        return {"plan": settings().plan}  # a part has no frame
+        # A part has no frame; the home pages have the button of the frame inside.
+        return {"plan": settings().plan, **(sign_in_link() if portal_of_request() is None else {})}
     portal = portal_of_request()
     common = {
         "plan": settings().plan,

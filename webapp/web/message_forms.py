@@ -98,8 +98,8 @@ class NewMessageForm(ReplyForm):
 
     def __init__(self, portal: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        offered = [(topic.key, _(topic.label)) for topic in messages.TOPICS[portal]]
-        self.topic.choices = [("", _("Please Select")), *offered]
+        offered = {topic.key: _(topic.label) for topic in messages.TOPICS[portal]}
+        self.topic.choices = {"": _("Please Select"), **offered}
 
 
 def _file_words(refusal: FileRefused) -> str:

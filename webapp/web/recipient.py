@@ -35,7 +35,7 @@ class RecipientForm(Form):
         """Look for the practices that have the name."""
         wanted = self.name.data if self.to.data == OTHER else ""
         self.found = choices.practices_called(wanted or "", settings().plan)
-        self.practice.choices = [("", _("Please Select")), *self.found]
+        self.practice.choices = {"": _("Please Select"), **dict(self.found)}
 
     @property
     def tin(self) -> str:
@@ -43,7 +43,7 @@ class RecipientForm(Form):
         return str(self.practice.data or self.found[0][0]) if self.to.data == OTHER else ANY_PRACTICE
 
     def validate_to(self, field: Field) -> None:
-        if field.data not in dict(field.choices):
+        if field.data not in field.choices:
             raise ValidationError(_("Choose who may see it."))
 
     def validate_name(self, field: Field) -> None:

@@ -2,6 +2,7 @@
 
 from flask import Flask, Request, Response, current_app, g, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user
+from peewee import OperationalError
 
 from webapp.config import Settings
 from webapp.domain import audit
@@ -148,6 +149,16 @@ def _load(_: Request) -> SignedIn | None:
     if getattr(view, "extends_session", True):
         sessions.touch(row)
     return SignedIn(row)
+
+
+def has_session(portal: str) -> bool:
+    """Whether this browser is signed in to a portal, for pages of no portal. Asking extends nothing; while the database
+    is away, nobody is."""
+    token = request.cookies.get(cookie_name(f"{portal}_session"))
+    try:
+        return bool(token and sessions.find(token, portal, settings().plan))
+    except OperationalError:
+        return False
 
 
 def ended_session(portal: str) -> sessions.Session | None:

@@ -29,8 +29,11 @@ def children(walk: Walk) -> list[str]:
 
 
 def choose_a_child(walk: Walk) -> None:
-    walk.control("For:").select_option(label=children(walk)[-1])
-    if walk.mode != "htmx":
+    child, member = children(walk)[-1], walk.control("For:")
+    if walk.mode == "htmx":
+        walk.change(member, lambda: member.select_option(label=child))
+    else:
+        member.select_option(label=child)
         walk.click("Show")
 
 

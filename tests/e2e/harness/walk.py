@@ -68,6 +68,11 @@ class Walk:
         pressed = self.pressable(name, within=within, **values)
         self._moving(pressed.click, budget=budget)
 
+    def change(self, control: Locator, act: Callable[[], Any], *, budget: bool = True) -> None:
+        """Change a control that asks the server at once, as a person would: the focus is on it. Wait, and check."""
+        control.focus()
+        self._moving(act, budget=budget)
+
     def press(self, name: str, *, within: Locator | None = None, **values: object) -> None:
         """Press something that asks the server for nothing (Show, a menu)."""
         self.pressable(name, within=within, **values).click()

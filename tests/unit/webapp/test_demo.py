@@ -1,8 +1,10 @@
 """The demo plan: loading it, loading it again, putting it back, and describing it."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pyotp
@@ -17,17 +19,23 @@ from tests.harness.plan_rows import add_member
 from webapp.config import read_settings
 from webapp.demo import DemoRefused, describe_demo, load_demo
 from webapp.demo.accounts import DemoAccount, demo_accounts
+from webapp.demo.console import give_support_work
 from webapp.domain import facts
 from webapp.domain.account import accounts, passwords, second_factor
 from webapp.domain.account.accounts import Account, SecurityAnswer
 from webapp.domain.account.freezing import FreezeLinks
 from webapp.domain.account.security_questions import QUESTIONS
 from webapp.domain.audit import Actor
-from webapp.domain.member import eligibility
+from webapp.domain.existing import consolidation_overview
+from webapp.domain.member import eligibility, survey
 from webapp.domain.member.eligibility import EligibilitySpan, Member, Registration
+from webapp.domain.member.paper_forms import PaperForm
 from webapp.domain.messaging import message_queue, messages
 from webapp.domain.messaging.message_tables import MessageThread
 from webapp.domain.practice import practices
+from webapp.domain.reporting.download_guard import DownloadHold, ReportDownload
+from webapp.domain.support import data_runs, work_queue
+from webapp.domain.support.work_queue import Wanted
 from webapp.web.connection import demo_key
 
 SETTINGS = read_settings({})
@@ -39,9 +47,10 @@ Load = Callable[..., list[str]]
 
 @pytest.fixture
 def load(database: object, monkeypatch: pytest.MonkeyPatch) -> Load:
-    """Loads a small demo, its reports left out; returns what it said."""
+    """Loads a small demo, its reports and what support makes of them left out; returns what it said."""
     monkeypatch.setattr("webapp.demo.fill.MEMBERS", 120)
-    monkeypatch.setattr("webapp.demo.fill.refresh", lambda *_, **__: None)
+    monkeypatch.setattr("webapp.demo.fill.refresh", lambda *_, **__: SimpleNamespace(lines=list))
+    monkeypatch.setattr("webapp.demo.fill.give_support_work", lambda *_: None)
 
     def load(reset: bool = False) -> list[str]:
         lines: list[str] = []
@@ -70,9 +79,11 @@ def test_the_fixed_practices_have_published_reports_and_come_first(
     load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("webapp.demo.fill.refresh", refresh)
+    monkeypatch.setattr("webapp.demo.fill.give_support_work", give_support_work)
     monkeypatch.setattr("webapp.demo.fill.earlier_refreshes", lambda *_: None)
     load()
     listed = describe_demo(PLAN)["practices"]
+    every_room_has_something_to_show()
     assert {"061110001", "061110002", "061110003"} <= {practice["tin"] for practice in listed[:4]}
     for practice in listed[:4]:
         panel = snapshot.page("patient-panel", RowQuery(tins=(practice["tin"],)))
@@ -90,6 +101,21 @@ def test_the_fixed_practices_have_published_reports_and_come_first(
     assert "Mental" in told("admissions", "001234643")["hospital"]
     assert told("admissions", "001234644")["hospital"] == "withheld"
     assert told("ed-utilization", "001234645")["diagnosis_code"] == "withheld"
+
+
+def every_room_has_something_to_show() -> None:
+    """Every kind of work but locked recoveries, which end by themselves; downloads with a hold; accounts of the earlier
+    system in each state; the survey above its smallest group; loads, refreshes, an earlier one kept."""
+    waiting = Counter(item.kind for item in work_queue.items("supervisor", Wanted(), 0, PLAN))
+    assert set(work_queue.KINDS) - set(waiting) == {"recovery"}
+    assert ReportDownload.select().count() >= 3
+    assert DownloadHold.select().count() == 1
+    counts = consolidation_overview.counts()
+    assert all(counts[state] for state in ("loaded", "consolidated", "undone"))
+    year = survey.years()[0]
+    assert all(survey.answered(year, form, PLAN) for form in ("adult", "child"))
+    assert {run.action for run in data_runs.recent()} == {"load", "refresh"}
+    assert PaperForm.select().where(PaperForm.state == "refused").exists()
 
 
 def test_loading_it_again_changes_nothing_and_says_nothing(load: Load) -> None:

@@ -40,10 +40,10 @@ class ConsentForm(RecipientForm):
     def __init__(self, member: Member, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.mine = choices.own_practice(member)
-        self.to.choices = [(ANY, _("Every practice that treats me"))]
+        offered = {ANY: _("Every practice that treats me")}
         if self.mine:
-            self.to.choices.append((MINE, _("Only my PCP's practice: %(name)s", name=self.mine[1])))
-        self.to.choices.append((OTHER, _("Only another practice")))
+            offered[MINE] = _("Only my PCP's practice: %(name)s", name=self.mine[1])
+        self.to.choices = {**offered, OTHER: _("Only another practice")}
         self.find()
 
     @property

@@ -96,23 +96,23 @@ class SearchForm(Form):
         """The choices that are made among those folded away."""
         chosen = []
         for field in (self.kind, self.language):
-            chosen += [label for value, label in field.choices if value and value == field.data]
+            chosen += [label for value, label in field.choices.items() if value and value == field.data]
         return chosen + [
             str(field.label.text) for field in (self.accepting, self.pcmh, self.pcp) if field.data
         ]
 
     def _offer(self, miles: list[int]) -> None:
-        groups: dict[str, list[tuple[str, str]]] = {"": [("", _("Any specialty"))]}
+        groups: dict[str, dict[str, str]] = {}
         for choice in directory_search.specialty_choices():
-            groups.setdefault(_(KIND_LABELS[choice.kind]), []).append((choice.value, _(choice.label)))
-        for label, listed in groups.items():
-            if label:
-                listed.sort(key=lambda pair: pair[1])
-        self.specialty.choices = groups if len(groups) > 1 else groups[""]
-        languages = [(one.value, _(one.label)) for one in directory_search.language_choices()]
-        self.language.choices = [("", _("Any language")), *languages]
-        self.kind.choices = [("", _("Any kind")), *((key, _(label)) for key, label in KIND_LABELS.items())]
-        self.miles.choices = [(one, _("%(miles)s miles", miles=one)) for one in miles]
+            groups.setdefault(_(KIND_LABELS[choice.kind]), {})[choice.value] = _(choice.label)
+        in_order = {
+            label: dict(sorted(listed.items(), key=lambda pair: pair[1])) for label, listed in groups.items()
+        }
+        self.specialty.choices = {"": _("Any specialty"), **in_order}
+        languages = {one.value: _(one.label) for one in directory_search.language_choices()}
+        self.language.choices = {"": _("Any language"), **languages}
+        self.kind.choices = {"": _("Any kind"), **{key: _(label) for key, label in KIND_LABELS.items()}}
+        self.miles.choices = {one: _("%(miles)s miles", miles=one) for one in miles}
 
 
 class MistakeForm(PortalForm):
@@ -132,7 +132,7 @@ class MistakeForm(PortalForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.kinds.choices = [(key, _(label)) for key, label in directory_reports.KINDS.items()]
+        self.kinds.choices = {key: _(label) for key, label in directory_reports.KINDS.items()}
 
     def validate(self, extra_validators: object = None) -> bool:
         """Something must be wrong: a box ticked, or words."""

@@ -68,7 +68,8 @@ class AccountForm(StepForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        offered = [("", gettext("Please Select")), *((key, gettext(text)) for key, text in QUESTIONS.items())]
+        questions = {key: gettext(text) for key, text in QUESTIONS.items()}
+        offered = {"": gettext("Please Select"), **questions}
         for number in range(1, HOW_MANY + 1):
             self[f"question_{number}"].choices = offered
 

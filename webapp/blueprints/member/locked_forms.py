@@ -28,10 +28,8 @@ class CallBackForm(Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.window.choices = [
-            ("", gettext("Please Select")),
-            *((key, gettext(words)) for key, words in WINDOWS.items()),
-        ]
+        windows = {key: gettext(words) for key, words in WINDOWS.items()}
+        self.window.choices = {"": gettext("Please Select"), **windows}
 
     def validate_telephone(self, field: Field) -> None:
         if len(digits(field.data).removeprefix("1")) != 10:

@@ -36,7 +36,7 @@ class WhoForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.who.choices = [(key, member.name) for key, member in _open_members().items()]
+        self.who.choices = {key: member.name for key, member in _open_members().items()}
 
 
 def _topic_form(topic: Topic) -> type[StepForm]:
@@ -52,7 +52,7 @@ def _label_questions(form: Any, *args: Any, **kwargs: Any) -> None:
     for question in form.topic.questions:
         field = form[question.key.replace("-", "_")]
         field.label.text = _(question.text)
-        field.choices = [(key, _(answer)) for key, answer in question.answers.items()]
+        field.choices = {key: _(answer) for key, answer in question.answers.items()}
 
 
 def _members() -> dict[str, Member]:

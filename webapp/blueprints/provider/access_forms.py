@@ -39,11 +39,9 @@ class AccessForm(Form):
     def __init__(self, practices: Sequence[Shown], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.reason.flags.required = True
-        self.role.choices = [
-            ("", _("Please Select")),
-            *((key, str(word)) for key, word in ROLE_WORDS.items()),
-        ]
-        self.tins.choices = [(practice.tin, practice.label) for practice in practices]
+        roles = {key: str(word) for key, word in ROLE_WORDS.items()}
+        self.role.choices = {"": _("Please Select"), **roles}
+        self.tins.choices = {practice.tin: practice.label for practice in practices}
 
     def validate_role(self, field: SelectField) -> None:
         """One of the guide's five."""

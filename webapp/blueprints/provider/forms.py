@@ -24,7 +24,7 @@ class AnswerForm(Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.answer.choices = [(key, _(label)) for key, label in gap_answers.ANSWERS.items()]
+        self.answer.choices = {key: _(label) for key, label in gap_answers.ANSWERS.items()}
 
     def read(self) -> Answer:
         """What was answered. Raises AnswerRefused where the date cannot be read."""

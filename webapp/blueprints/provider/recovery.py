@@ -66,7 +66,7 @@ class OfficeQuestionForm(QuestionForm):
     @property
     def choice(self) -> RadioField:
         """The field to choose with."""
-        self.account_id.choices = [(str(account.id), account.username) for account in self.accounts]
+        self.account_id.choices = {str(account.id): account.username for account in self.accounts}
         return self.account_id
 
     @property

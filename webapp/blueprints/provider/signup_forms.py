@@ -150,7 +150,7 @@ class RoleForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.role.flags.required = True
-        self.role.choices = [("", gettext("Please Select")), *((role, gettext(role)) for role in ROLES)]
+        self.role.choices = {"": gettext("Please Select"), **{role: gettext(role) for role in ROLES}}
 
     def validate_role(self, field: Field) -> None:
         if field.data not in ROLES:
@@ -183,8 +183,8 @@ class AccountForm(StepForm):
         super().__init__(*args, **kwargs)
         for field in self:
             field.flags.required = True
-        offered = [(key, gettext(text)) for key, text in QUESTIONS.items()]
-        self.question.choices = [("", gettext("Select Secret Question")), *offered]
+        offered = {key: gettext(text) for key, text in QUESTIONS.items()}
+        self.question.choices = {"": gettext("Select Secret Question"), **offered}
 
     def kept(self, name: str) -> bool:
         """Whether a right secret is already kept for `name`, so that its field may stay blank."""

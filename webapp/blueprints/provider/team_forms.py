@@ -19,10 +19,8 @@ class RoleForm(Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = [
-            ("", _("Please Select")),
-            *((key, str(word)) for key, word in ROLE_WORDS.items()),
-        ]
+        roles = {key: str(word) for key, word in ROLE_WORDS.items()}
+        self.role.choices = {"": _("Please Select"), **roles}
 
     def validate_role(self, field: SelectField) -> None:
         """Nothing but what is offered."""
@@ -44,7 +42,7 @@ class InviteForm(RoleForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         offered = settings().plan["plan"]["languages"]
-        self.language.choices = [(code, language.NAMES.get(code, code)) for code in offered]
+        self.language.choices = {code: language.NAMES.get(code, code) for code in offered}
         if self.language.data not in offered:
             self.language.data = language.current()
 

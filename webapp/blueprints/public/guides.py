@@ -12,6 +12,7 @@ from webapp.guides import definition, pictures
 from webapp.guides.page import StepPart
 from webapp.guides.pictures import Picture
 from webapp.web import audience, language, menus, render
+from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
 
 #: From so many steps on, a guide begins with a list of them.
@@ -101,6 +102,8 @@ def _link(name: str) -> dict[str, str]:
 
 
 def _shown(about: definition.Guide, step: StepPart) -> list[Shown]:
+    if not pictures.show(settings().plan):
+        return []
     steps = tuple(each.slug for each in about.steps)
     share = SHARE[about.device]
     return [

@@ -9,7 +9,7 @@ from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import ReasonForm
 from webapp.domain import audit
 from webapp.domain.practice import access_overview, access_requests
-from webapp.domain.practice.access_overview import PER_PAGE, SORTS, STATES, Standing, Wanted
+from webapp.domain.practice.access_overview import FILTERS, PER_PAGE, SORTS, STATES, Standing, Wanted
 from webapp.domain.reporting import row_searches
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, settings
@@ -30,7 +30,7 @@ def every_tie() -> Response:
         "access",
         _("Report access"),
         wanted=wanted,
-        states=[(name, _(word)) for name, word in STATES.items()],
+        states=[(name, _(word)) for name, word in FILTERS.items()],
         columns=lists.columns(_heads(), tuple(SORTS), wanted.sort, wanted.down, _link),
         rows=[_row(one) for one in found],
         number=number,
@@ -115,7 +115,7 @@ def _heads() -> list[tuple[str, str]]:
 def _wanted() -> Wanted:
     return Wanted(
         text=row_searches.find_search(current_user.session, request.args.get("search")) or "",
-        state=lists.chosen("state", STATES)
+        state=lists.chosen("state", FILTERS)
         or (request.form.get("state", "") if request.method == "POST" else ""),
         sort=lists.chosen("sort", SORTS) or "tin",
         down=request.args.get("dir") == "desc",

@@ -43,7 +43,9 @@ def data() -> Response:
         offers=[_line(offer) for offer in earlier_reports.offers()] if may_publish else [],
         is_earlier=any(offer.newer for offer in earlier_reports.offers()),
         held=[(_(label), f"{count:,}") for label, count in data_runs.held()],
-        runs=[(lists.moment(run.at), run.action, run.detail) for run in data_runs.recent()],
+        runs=[
+            (lists.moment(run.at), _(data_runs.WORDS[run.action]), run.detail) for run in data_runs.recent()
+        ],
     )
 
 

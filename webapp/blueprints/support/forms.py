@@ -49,10 +49,8 @@ class RoleForm(Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = [
-            ("", _("Please Select")),
-            *((key, _(word)) for key, word in staff.ROLES.items()),
-        ]
+        roles = {key: _(word) for key, word in staff.ROLES.items()}
+        self.role.choices = {"": _("Please Select"), **roles}
 
     def has_role(self) -> bool:
         """Whether one of the roles was chosen; says so at the field where not."""

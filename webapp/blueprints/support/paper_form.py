@@ -45,13 +45,13 @@ class PaperFormEntry(RecipientForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.to.choices = [(ANY, _("Every practice that treats the member")), (OTHER, _("Only one practice"))]
+        self.to.choices = {ANY: _("Every practice that treats the member"), OTHER: _("Only one practice")}
         self.to.description, self.to.flags.required = _FOR_A_CONSENT, False
-        self.asks.choices = [(name, _(word)) for name, word in ASKS.items()]
-        self.categories.choices = [(name, _(words[0])) for name, words in CATEGORY_WORDS.items()]
-        self.signed_by.choices = [(name, _(word)) for name, word in SIGNERS.items()]
+        self.asks.choices = {name: _(word) for name, word in ASKS.items()}
+        self.categories.choices = {name: _(words[0]) for name, words in CATEGORY_WORDS.items()}
+        self.signed_by.choices = {name: _(word) for name, word in SIGNERS.items()}
         self.find()
-        if self.asks.data != CONSENT:  # then none of that is asked for
+        if self.asks.data and self.asks.data != CONSENT:  # then none of that is asked for
             self.to.validators, self.to.data = [], ANY
 
     def said(self) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from peewee import ModelSelect, fn
+from peewee import Expression, ModelSelect, fn
 
 from reports.words import N_
+from webapp import clock
 from webapp.config import Plan
 from webapp.domain.account.accounts import Account
 from webapp.domain.find_a_doctor import directory
@@ -21,6 +22,9 @@ STATES = {
     "expired": N_("Expired"),
     "none": N_("Not asked for"),
 }
+#: Beside a state: approvals that end soon, as each is looked at anew once a year.
+RENEW = "renew"
+FILTERS = {**STATES, RENEW: N_("To renew soon")}
 #: What the list can be sorted by, each with the number of the tie after it, so that pages share nothing.
 SORTS = {
     "person": (Account.last_name, Account.first_name),
@@ -53,7 +57,7 @@ class Wanted:
 
 def standings(wanted: Wanted, page: int, plan: Plan) -> tuple[list[Standing], int]:
     """A page (from 1) of the ties, and how many there are in all."""
-    query = _matching(wanted)
+    query = _matching(wanted, plan)
     keys = [*SORTS.get(wanted.sort, SORTS["tin"]), PracticeAccess.id]
     ordered = query.order_by(*(key.desc() if wanted.down else key for key in keys))
     return _told(list(ordered.paginate(page, PER_PAGE)), plan), query.count()
@@ -61,7 +65,7 @@ def standings(wanted: Wanted, page: int, plan: Plan) -> tuple[list[Standing], in
 
 def every(wanted: Wanted, plan: Plan) -> list[Standing]:
     """All of what is asked for."""
-    return _told(list(_matching(wanted).order_by(PracticeAccess.tin, PracticeAccess.id)), plan)
+    return _told(list(_matching(wanted, plan).order_by(PracticeAccess.tin, PracticeAccess.id)), plan)
 
 
 def find(tie_id: int, plan: Plan) -> Standing | None:
@@ -70,15 +74,25 @@ def find(tie_id: int, plan: Plan) -> Standing | None:
     return found[0] if found else None
 
 
-def _matching(wanted: Wanted) -> ModelSelect:
+def _matching(wanted: Wanted, plan: Plan) -> ModelSelect:
     query = _ties()
-    if wanted.state:
+    if wanted.state == RENEW:
+        query = query.where(PracticeAccess.report_access == "approved", _ends_soon(plan))
+    elif wanted.state:
         query = query.where(PracticeAccess.report_access == wanted.state)
     if text := wanted.text.strip().lower():
         named = fn.LOWER(Account.last_name).startswith(text) | Account.username_key.startswith(text)
         tin = digits(text)
         query = query.where(named | (PracticeAccess.tin == tin) if len(tin) == 9 else named)
     return query
+
+
+def _ends_soon(plan: Plan) -> Expression:
+    """That an approval ends within the days in which its owner is reminded ([report_access])."""
+    rules = plan["report_access"]
+    lasts = timedelta(days=rules["recertify_days"] - rules["remind_days"])
+    never = PracticeAccess.id.is_null()
+    return PracticeAccess.changed_at <= clock.now() - lasts if rules["recertify_days"] else never
 
 
 def _ties() -> ModelSelect:

@@ -16,6 +16,8 @@ from webapp.domain.find_a_doctor.directory import Provider
 from webapp.domain.member.eligibility import EligibilitySpan, Member
 
 LOAD, REFRESH, PUBLISH = "load", "refresh", "publish-earlier"
+#: What was done, in words.
+WORDS = {LOAD: N_("Load"), REFRESH: N_("Refresh of the reports"), PUBLISH: N_("An earlier refresh served")}
 _SHELL = Actor("command", "")
 _HELD: tuple[tuple[str, type[Table]], ...] = (
     (N_("Members"), Member),

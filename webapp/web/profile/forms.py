@@ -5,7 +5,16 @@ from functools import lru_cache
 
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from wtforms import BooleanField, Field, PasswordField, RadioField, SelectField, StringField, ValidationError
+from wtforms import (
+    BooleanField,
+    Field,
+    PasswordField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import InputRequired
 
 from webapp import clock
@@ -110,7 +119,7 @@ class LanguageForm(PlainForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         codes = settings().plan["plan"]["languages"]
-        self.chosen.choices = [(code, language.NAMES.get(code, code)) for code in codes]
+        self.chosen.choices = {code: language.NAMES.get(code, code) for code in codes}
 
 
 class CloseForm(ChangeForm):
@@ -159,7 +168,8 @@ for _check in (_check_question, _check_answer):
 def questions_form(count: int) -> type[QuestionsForm]:
     """The form for so many questions (guide 000: three for members; guide 001: one for practices)."""
     fields: dict[str, object] = {"count": count}
-    offered = [("", _l("Please Select")), *((key, _l(text)) for key, text in QUESTIONS.items())]
+    questions = [SelectChoice(key, _l(text)) for key, text in QUESTIONS.items()]
+    offered = [SelectChoice("", _l("Please Select")), *questions]
     for n in range(1, count + 1):
         names = (
             (_l("Secret Question"), _l("Secret Answer"))
