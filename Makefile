@@ -18,7 +18,7 @@ WORKERS ?= 2
 CATALOGUES := $(wildcard webapp/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help run test check unit integration e2e e2e-mixed test-spark guides bench clean
+.PHONY: help run test check unit integration e2e e2e-mixed test-spark guides bench clean test-operations
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -56,6 +56,10 @@ guides: .venv/.browser $(COMPILED) ## write the how-to guides anew: pictures, PD
 	@$(PYTEST) tests/e2e/guides --write-guides -n $(WORKERS) --dist loadgroup
 	$(BIN)/python -m tests.e2e.harness.guide_books
 	$(BIN)/python -m tools.guide_table
+
+test-operations: .venv/.dev $(COMPILED) ## a whole installation: nginx, two web nodes, a worker, PostgreSQL; one node is killed
+	@$(BIN)/python -m tools.nginx
+	$(PYTEST) tests/operations
 
 bench: .venv/.browser $(COMPILED) ## measure the budgets, each beside its limit
 	@$(BIN)/python -m benchmarks.run

@@ -11,16 +11,21 @@ import re
 import shutil
 import subprocess
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
 import ibis
 from ibis.backends.sql import SQLBackend
+from ibis.backends.sql.datatypes import DuckDBType
 
 from reports import sources
 from reports.layout import Table
 from reports.sources import Found, Source
 from reports.store import RefreshRefused
+
+# Ibis parses the name of each column's type whenever it looks at a table, and a file of claims has 148 columns.
+DuckDBType.from_string = lru_cache(DuckDBType.from_string)  # type: ignore[method-assign]
 
 #: The Java that Spark 4 runs on.
 JAVA = 17

@@ -18,12 +18,10 @@ from peewee import SqliteDatabase
 from reports.catalog import REPORTS
 from reports.definition import CONSENTED, Column, Report
 from reports.evidence import WITHHELD
-from reports.prepared import Prepared, slot
 from reports.tables import (
     ATTRIBUTION,
     CELLS,
     Attribution,
-    ReportPublished,
     ReportSnapshot,
     cell_names,
     database,
@@ -266,50 +264,21 @@ def _read(snapshot: Snapshot, stored: Mapping[str, Any]) -> dict[str, Any]:
 def attributed(client_ids: Iterable[str]) -> dict[str, Attributed]:
     """The PCP of each of these members in the published attribution; members without one are absent."""
     wanted = list(client_ids)
-    if len(wanted) == 1:
-        return {client_id: Attributed(*rest) for client_id, *rest in _attributed_to(client_id=wanted[0])}
-    current = ReportPublished.get_or_none(ReportPublished.slug == ATTRIBUTION)
-    if current is None:
-        return {}
+    as_day = Attribution._meta.fields["effective_on"].python_value
     found = {}
     for start in range(0, len(wanted), 500):
-        query = (
-            Attribution.select(
-                Attribution.client_id,
-                Attribution.npi,
-                Attribution.tin,
-                Attribution.kind,
-                Attribution.effective_on,
-                Attribution.visits,
-                Attribution.latest_on,
-            )
-            .where(
-                (Attribution.snapshot_id == current.snapshot_id)
-                & Attribution.client_id.in_(wanted[start : start + 500])
-            )
-            .tuples()
-        )
-        found.update({client_id: Attributed(*rest) for client_id, *rest in query})
+        some = wanted[start : start + 500]
+        marks = ", ".join([database.param] * len(some))
+        # Written out: every page of a member asks, and building the query takes longer than answering it.
+        rows = database.execute_sql(
+            "SELECT a.client_id, a.npi, a.tin, a.kind, a.effective_on, a.visits, a.latest_on "
+            "FROM report_published p JOIN attribution a ON a.snapshot_id = p.snapshot_id "
+            f"WHERE p.slug = {database.param} AND a.client_id IN ({marks})",
+            (ATTRIBUTION, *some),
+        ).fetchall()
+        for client_id, npi, tin, kind, effective_on, visits, latest_on in rows:
+            found[client_id] = Attributed(npi, tin, kind, as_day(effective_on), visits, as_day(latest_on))
     return found
-
-
-_attributed_to = Prepared(
-    database,
-    lambda: (
-        Attribution.select(
-            Attribution.client_id,
-            Attribution.npi,
-            Attribution.tin,
-            Attribution.kind,
-            Attribution.effective_on,
-            Attribution.visits,
-            Attribution.latest_on,
-        )
-        .join(ReportPublished, on=(ReportPublished.snapshot_id == Attribution.snapshot_id))
-        .where(ReportPublished.slug == ATTRIBUTION, Attribution.client_id == slot("client_id"))
-        .tuples()
-    ),
-)
 
 
 #: How stored digits are read. Percentages are stored in tenths.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -135,38 +135,69 @@ def publish(drafts: dict[Draft, int], also: Callable[[], object] = lambda: None)
     now = _now()
     with transaction():
         also()
+        attribution = {draft.slug: draft.id for draft in drafts}.get(ATTRIBUTION) or served_attribution()
         for draft, count in drafts.items():
-            ReportSnapshot.update(published_at=now, row_count=count).where(
+            ReportSnapshot.update(published_at=now, row_count=count, attribution_id=attribution).where(
                 ReportSnapshot.id == draft.id
             ).execute()
-            changed = (
-                ReportPublished.update(snapshot_id=draft.id)
-                .where(ReportPublished.slug == draft.slug)
-                .execute()
-            )
-            if not changed:
-                ReportPublished.create(slug=draft.slug, snapshot_id=draft.id)
+            _serve(draft.slug, draft.id)
+
+
+def publish_again(snapshots: Mapping[str, int | None], also: Callable[[], object] = lambda: None) -> None:
+    """Serve these earlier snapshots (ids by slug; None: none of that report), and do what belongs to it, all in one
+    transaction. Call it only while holding `only_one_refresh`, so that none of them is removed meanwhile."""
+    with transaction():
+        also()
+        for slug, snapshot_id in snapshots.items():
+            if snapshot_id is None:
+                ReportPublished.delete().where(ReportPublished.slug == slug).execute()
+            else:
+                _serve(slug, snapshot_id)
+
+
+def served_attribution() -> int | None:
+    """The snapshot of the attribution that is served."""
+    row = ReportPublished.get_or_none(ReportPublished.slug == ATTRIBUTION)
+    return row.snapshot_id if row else None
+
+
+def _serve(slug: str, snapshot_id: int) -> None:
+    changed = ReportPublished.update(snapshot_id=snapshot_id).where(ReportPublished.slug == slug).execute()
+    if not changed:
+        ReportPublished.create(slug=slug, snapshot_id=snapshot_id)
 
 
 def tidy() -> int:
-    """Remove half-built snapshots and, of each report, all but the last published ones. Returns how many went.
+    """Remove half-built snapshots and, of each report, all but the last published ones and those that went with an
+    attribution that is kept: what a whole earlier refresh served can then be served again. Returns how many went.
 
     Call it only while holding `only_one_refresh`: whatever is unpublished then is left over.
     """
-    served = {snapshot_id for (snapshot_id,) in ReportPublished.select(ReportPublished.snapshot_id).tuples()}
-    kept: dict[str, int] = {}
-    gone = []
     query = ReportSnapshot.select(
-        ReportSnapshot.id, ReportSnapshot.slug, ReportSnapshot.published_at
+        ReportSnapshot.id, ReportSnapshot.slug, ReportSnapshot.published_at, ReportSnapshot.attribution_id
     ).order_by(ReportSnapshot.published_at.desc(), ReportSnapshot.id.desc())
-    for snapshot_id, slug, published_at in list(query.tuples()):
-        if published_at is not None and (snapshot_id in served or kept.get(slug, 0) < KEPT):
-            kept[slug] = kept.get(slug, 0) + 1
-        else:
-            gone.append(snapshot_id)
+    found = list(query.tuples())
+    kept = _kept([(number, slug, belongs) for number, slug, published_at, belongs in found if published_at])
+    gone = [number for number, *_ in found if number not in kept]
     for snapshot_id in gone:
         _remove(snapshot_id)
     return len(gone)
+
+
+def _kept(published: Sequence[tuple[int, str, int | None]]) -> set[int]:
+    """Which of the published snapshots to keep; id, slug and attribution, the newest first."""
+    kept = {snapshot_id for (snapshot_id,) in ReportPublished.select(ReportPublished.snapshot_id).tuples()}
+    of_slug: dict[str, int] = {}
+    for number, slug, _belongs in published:
+        if of_slug.get(slug, 0) < KEPT:
+            kept.add(number)
+        of_slug[slug] = of_slug.get(slug, 0) + 1
+    attributions = {number for number, slug, _belongs in published if slug == ATTRIBUTION} & kept
+    newest: dict[tuple[str, int], int] = {}
+    for number, slug, belongs in published:
+        if belongs in attributions:
+            newest.setdefault((slug, belongs), number)
+    return kept | set(newest.values())
 
 
 def _remove(snapshot_id: int) -> None:

@@ -66,6 +66,7 @@ class ReportSnapshot(_Base):
     created_at = DateTimeField()
     published_at = DateTimeField(null=True)
     row_count = IntegerField(default=0)
+    attribution_id = IntegerField(null=True)  # the snapshot of the attribution that it was published with
     keys = TextField(default="[]")  # JSON: the column keys stored, printed ones and details, in cell order
 
 

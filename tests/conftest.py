@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.harness.clock",
     "tests.harness.database",
     "tests.harness.application",
+    "tests.harness.command_line",
     "tests.harness.hashing",
 ]
 

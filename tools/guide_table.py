@@ -1,5 +1,6 @@
 """The table of docs/guides.md: where each page and step of the seed documents went. `python -m tools.guide_table`."""
 
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -17,17 +18,17 @@ START, END = "<!-- table: make guides writes it -->", "<!-- end of table -->"
 
 @dataclass(frozen=True)
 class Heading:
-    """Something that a page of a seed document teaches. `by`: the steps that do, where the page teaches more."""
+    """Something that a seed document teaches. `begins`: how the guide steps that teach it name it."""
 
     document: str
     page: int
     words: str
-    by: tuple[str, ...] = ()
+    begins: str
 
-    @property
-    def seed(self) -> str:
-        """As steps name it."""
-        return f"{self.document} p. {self.page}"
+    def is_named_by(self, seed: str) -> bool:
+        """Whether a step's seed ("000 STEP 2 OF 4: VALIDATION") is this."""
+        document, words = _split(seed)
+        return document == self.document and words.startswith(_fold(self.begins))
 
 
 @dataclass(frozen=True)
@@ -38,19 +39,14 @@ class Taught:
     step: definition.Step
     test: str
 
-    @property
-    def name(self) -> str:
-        """As guide_seeds.toml names it."""
-        return f"{self.guide}/{self.step.slug}"
-
 
 def headings() -> list[Heading]:
     """All headings, in the order of the documents."""
     written = tomllib.loads(SEEDS.read_text(encoding="utf-8"))["headings"]
     return [
-        Heading(document, page, words, *map(tuple, by))
+        Heading(document, page, words, begins)
         for document, rows in sorted(written.items())
-        for page, words, *by in rows
+        for page, words, begins in rows
     ]
 
 
@@ -65,25 +61,25 @@ def taught() -> list[Taught]:
 
 
 def by_heading(rows: list[Heading], steps: list[Taught]) -> dict[Heading, list[Taught]]:
-    """The steps that teach each heading."""
-    return {
-        row: [one for one in steps if row.seed in one.step.seeds and (not row.by or one.name in row.by)]
-        for row in rows
-    }
+    """The steps that teach each heading. A step's seed counts for the heading that fits it best."""
+    teaching: dict[Heading, list[Taught]] = {row: [] for row in rows}
+    for one in steps:
+        for seed in one.step.seeds:
+            fitting = [row for row in rows if row.is_named_by(seed)]
+            if fitting:
+                teaching[max(fitting, key=lambda row: len(row.begins))].append(one)
+    return teaching
 
 
 def faults(rows: list[Heading], steps: list[Taught]) -> Iterator[str]:
-    """Headings that no guide teaches, steps that do not teach what is said of them, and seeds without a page."""
-    pages = {row.seed for row in rows}
+    """Headings that no guide teaches, and seeds that name no heading."""
     for row, found in by_heading(rows, steps).items():
         if not found:
-            yield f"no guide step has the seed {row.seed!r}: {row.words}"
-        for name in set(row.by) - {one.name for one in found}:
-            yield f"{row.seed}, {row.words}: there is no step {name} with that seed"
+            yield f"no guide step has the seed '{row.document} {row.begins}': page {row.page}, {row.words}"
     for one in steps:
         for seed in one.step.seeds:
-            if seed not in pages:
-                yield f"{one.name}: the seed {seed!r} is no page of guide_seeds.toml"
+            if not any(row.is_named_by(seed) for row in rows):
+                yield f"{one.guide}, step {one.step.slug}: the seed {seed!r} names nothing of guide_seeds.toml"
 
 
 def table() -> str:
@@ -102,6 +98,15 @@ def table() -> str:
 def written() -> str:
     """The table as it stands in docs/guides.md."""
     return DOCUMENT.read_text(encoding="utf-8").partition(START)[2].partition(END)[0].strip()
+
+
+def _split(seed: str) -> tuple[str, str]:
+    document, _, words = seed.partition(" ")
+    return document.rstrip(","), _fold(words)
+
+
+def _fold(words: str) -> str:
+    return re.sub(r"\s+", " ", words).strip().casefold()
 
 
 def main() -> int:

@@ -24,11 +24,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
     from whitenoise import WhiteNoise
 
-    from webapp import assets, clock, content
+    from webapp import assets, clock, content, words
     from webapp.blueprints import BLUEPRINTS
     from webapp.config import read_settings
     from webapp.domain.db import open_database
     from webapp.guides import pictures
+    from webapp.proxies import TrustedProxies
     from webapp.web import (
         audience,
         compression,
@@ -36,7 +37,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         errors,
         imitate,
         language,
+        maintenance,
         menus,
+        observed,
         security,
         session_end,
         signed_in,
@@ -45,7 +48,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
     clock.install(clock.Clock(settings.today, settings.plan["plan"]["time_zone"]))
     open_database(settings.database)
+    words.install(settings.plan.names)
     content.install(settings.plan)
+    assets.install(settings.plan)
 
     class PlainGlobals(Environment):
         """Templates without globals of their own share the environment's: each import compares the two."""
@@ -58,6 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key or connection.demo_key(),
+        SECRET_KEY_FALLBACKS=list(settings.secret_key.before) if settings.secret_key else None,
         SESSION_COOKIE_NAME="__Host-portal" if settings.secure else "portal",
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -71,7 +77,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
 
-    for part in (connection, imitate, language, security, signed_in, audience, menus, session_end, errors):
+    for part in (
+        observed, connection, maintenance, imitate, language, security, signed_in, audience, menus, session_end, errors,
+    ):  # fmt: skip
         part.init_app(app)
     compression.init_app(app)
     assets.init_app(app)
@@ -86,5 +94,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         add_headers_function=security.static_headers(settings.secure),
     )
     files.add_files(str(pictures.PICTURES), prefix=f"{assets.PREFIX}{assets.GUIDES}")
+    if own := assets.own_folder(settings.plan):
+        files.add_files(str(own), assets.OWN_PREFIX)
     app.wsgi_app = files  # type: ignore[method-assign]
+    if settings.proxies:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     return app

@@ -4,6 +4,9 @@ The style sheet stands inside the pages that come first: on a slow telephone one
 than a cached file. The Content-Security-Policy allows it by its hash, `css_hash`. Whoever is signed in reads several
 pages and gets it as a file, offices with the style of tables. Everything served lies below `/static/` at an address
 that carries the file's hash (`asset_url`), so that browsers may keep it for ever.
+
+A plan's own folder may have colours (`colours.css`, a few lines that stand in every page after ours) and an icon
+(`static/icon.svg`, which takes the place of ours).
 """
 
 from __future__ import annotations
@@ -27,8 +30,10 @@ from webapp.pieces import table_rows
 if TYPE_CHECKING:
     from flask import Flask
 
+    from webapp.config import Plan
+
 STATIC = Path(__file__).parent / "static"
-PREFIX = "/static/"
+PREFIX, OWN_PREFIX = "/static/", "/static/own/"
 GUIDES = "guides/"  # below PREFIX: the pictures of the how-to guides, which stand with the guides
 SERVED = frozenset({".css", ".js", ".svg", ".txt", ".png", ".pdf", ".webp"})
 SMALLEST_WORTH_COMPRESSING = 256  # bytes; below it the headers weigh more than what is saved
@@ -113,21 +118,44 @@ write_style(OFFICE_STYLE, css + read_css("office.css"))
 _urls = {**read_urls(), **read_urls(pictures.PICTURES, GUIDES)}
 
 
+_own_urls: dict[str, str] = {}
+own_css = Markup("")
+style_hashes: tuple[str, ...] = (css_hash,)
+
+
+def install(plan: Plan) -> None:
+    """Take the plan's own colours and pictures. Raises AssetsBroken for colours that would end the style element."""
+    global own_css, style_hashes, _own_urls
+    own_css = (
+        read_css("colours.css", plan.folder) if plan.folder and plan.own_file("colours.css") else Markup("")
+    )
+    style_hashes = (css_hash, source_expression(own_css)) if own_css else (css_hash,)
+    folder = own_folder(plan)
+    urls = read_urls(folder) if folder else {}
+    _own_urls = {name: url.replace(PREFIX, OWN_PREFIX, 1) for name, url in urls.items()}
+
+
+def own_folder(plan: Plan) -> Path | None:
+    """Where the plan's own static files lie, if it has any."""
+    folder = plan.folder / "static" if plan.folder else None
+    return folder if folder and folder.is_dir() else None
+
+
 def asset_url(name: str) -> str:
     """The address of a static file, e.g. `app.js`. Raises KeyError for a file that is not there."""
-    return _urls[name]
+    return _own_urls.get(name) or _urls[name]
 
 
 def is_immutable(_path: str, url: str) -> bool:
     """Whether browsers may keep a file for ever: all that pages link to, since each address carries the file's hash."""
-    return url.removeprefix(PREFIX) in _urls
+    return url.removeprefix(OWN_PREFIX) in _own_urls or url.removeprefix(PREFIX) in _urls
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `css`, `asset_url` and `table_rows`, and see that what is served compressed is current."""
+    """Give templates the styles, `asset_url` and `table_rows`, and see that what is served compressed is current."""
     with contextlib.suppress(OSError):  # a folder that cannot be written to: served as it stands
         compress_static()
-    app.jinja_env.globals.update(css=css, asset_url=asset_url, table_rows=table_rows)
+    app.jinja_env.globals.update(css=css, own_css=own_css, asset_url=asset_url, table_rows=table_rows)
 
 
 def compress_static(folder: Path = STATIC) -> list[Path]:

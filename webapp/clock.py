@@ -1,6 +1,6 @@
 """The one clock. Rules ask it for the time; PORTAL_TODAY and tests set it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -32,6 +32,11 @@ class Clock:
     def local(self, moment: datetime) -> datetime:
         """A stored moment as the plan's own wall clock shows it."""
         return moment.replace(tzinfo=UTC).astimezone(self.zone)
+
+    def midnight(self, day: date) -> datetime:
+        """When a day begins where the plan is, as the database stores moments."""
+        there = datetime.combine(day, time(), self.zone)
+        return there.astimezone(UTC).replace(tzinfo=None)
 
     def advance(self, by: timedelta) -> None:
         """Move on without waiting (tests)."""

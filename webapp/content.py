@@ -1,13 +1,16 @@
 """Long prose, kept as Markdown files in `content/<language>/`, one file a page and language.
 
+The plan's own folder (`[plan] folder`) goes before ours: a file there takes the place of the one of that name here, and
+its `notices.toml` adds to ours.
+
 The first line is the title (`# …`). HTML in the files is shown as text, never run. `{section.setting}` stands for a
-value of the plan file, so that a telephone number is written once: `{telephones.dental}`. Headings can be linked to by
-the words of the English one (`/members/pages/member-benefits#behavioral-health`), in every language.
+value of the plan file, so that a telephone number is written once: `{telephones.dental}`; the plan's names stand in
+place of Connecticut's (words.py). Headings can be linked to by the words of the English one
+(`/members/pages/member-benefits#behavioral-health`), in every language.
 """
 
 import tomllib
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +53,7 @@ PAGES = {
 }
 #: Pages made to be printed, filled in by hand and signed.
 PAPER_FORMS = ("opt-out-form", "consent-form")
-#: The how-to guides of each portal, in the order of their list. One that has no file yet is left out.
+#: The how-to guides of each portal, in the order of their list: webapp/guides/.
 GUIDES = {
     "member": (
         "member-registration",
@@ -62,7 +65,6 @@ GUIDES = {
     ),
     "provider": ("provider-sign-up", "patient-reports", "provider-reports", "consolidate-accounts"),
 }
-
 #: What the pages of guides are called beside those of content.
 GUIDE = "guide-"
 
@@ -133,6 +135,8 @@ class Library:
     def notices(self) -> list[Notice]:
         """The notices of the languages that the plan lists. Raises ContentBroken for a language without one."""
         written = tomllib.loads(NOTICES.read_text(encoding="utf-8"))
+        if own := self.plan.own_file(NOTICES.name):
+            written |= tomllib.loads(own.read_text(encoding="utf-8"))
         codes = self.plan["language_help"]["notices"]
         if missing := [code for code in codes if code not in written]:
             raise ContentBroken(f"{NOTICES.name} has no notice for {missing[0]!r}, which the plan lists")
@@ -150,10 +154,9 @@ class Library:
 
     def _read(self, name: str, language: str) -> Page:
         if name.startswith(GUIDE):
-            with suppress(NoSuchPage):
-                guide = self.guide(name.removeprefix(GUIDE), language)
-                return Page(guide.title, guide.body, guide.sections)
-        path = next((path for path in _files(name, language) if path.is_file()), None)
+            guide = self.guide(name.removeprefix(GUIDE), language)
+            return Page(guide.title, guide.body, guide.sections)
+        path = self._file(f"{name}.md", language, "en")
         if path is None:
             raise NoSuchPage(name)
         title, tokens = self._parse(path, language)
@@ -162,19 +165,29 @@ class Library:
 
     def _english_headings(self, file_name: str) -> list[str]:
         if file_name not in self._headings:
-            tokens = self._parse(DIRECTORY / "en" / file_name, "en")[1]
+            path = self._file(file_name, "en")
+            tokens = self._parse(path, "en")[1] if path else []
             self._headings[file_name] = [words for _, words in prose.headings(tokens)]
         return self._headings[file_name]
 
+    def _file(self, file_name: str, *languages: str) -> Path | None:
+        """The file in the first language that has it; the plan's own before ours."""
+        for language in languages:
+            ours = DIRECTORY / language / file_name
+            if path := self.plan.own_file(f"{language}/{file_name}") or (ours if ours.is_file() else None):
+                return path
+        return None
+
     def _parse(self, path: Path, language: str) -> tuple[str, list[Token]]:
-        title, _, text = path.read_text(encoding="utf-8").partition("\n")
-        return title.removeprefix("#").strip(), prose.parse(prose.fill(text, self.plan, language, path.name))
+        written = prose.fill(path.read_text(encoding="utf-8"), self.plan, language, path.name)
+        title, _, text = written.partition("\n")
+        return title.removeprefix("#").strip(), prose.parse(text)
 
 
 def install(plan: Plan) -> None:
     """Let the content say what this plan says, and have it ready to be read and searched. Raises ContentBroken."""
     global _library
-    if _library is None or _library.plan.sections != plan.sections:
+    if _library is None or _library.plan != plan:
         _library = Library(plan)
     for language in plan["plan"]["languages"]:
         _library.search(language)
@@ -193,18 +206,9 @@ def library() -> Library:
     return _library
 
 
-def guides(portal: str) -> list[str]:
-    """The how-to guides of a portal ('member' or 'provider') that are written."""
-    written = definition.slugs()
-    return [
-        name
-        for name in GUIDES[portal]
-        if name in written or (DIRECTORY / "en" / f"{GUIDE}{name}.md").is_file()
-    ]
+def guides(portal: str) -> tuple[str, ...]:
+    """The how-to guides of a portal ('member' or 'provider'), in the order of their list."""
+    return GUIDES[portal]
 
 
 _library: Library | None = None
-
-
-def _files(name: str, language: str) -> list[Path]:
-    return [DIRECTORY / folder / f"{name}.md" for folder in (language, "en")]

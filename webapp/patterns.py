@@ -21,6 +21,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
+from webapp.config import Plan
+
 
 class PatternForm(Form):
     """One field of each kind."""
@@ -51,7 +53,7 @@ class PatternForm(Form):
     )
     program = RadioField(
         _l("Select your program:"),
-        choices=[("A", "HUSKY A"), ("B", "HUSKY B"), ("C", "HUSKY C"), ("D", "HUSKY D"), ("LB", "HUSKY LB")],
+        choices=[],
         validators=[InputRequired(_l("Choose the letter that stands on your ID card."))],
     )
     topics = SelectMultipleField(
@@ -72,16 +74,19 @@ class PatternForm(Form):
     attest = BooleanField(_l("What I entered is true"), [InputRequired(_l("Tick the box to go on."))])
 
 
-def pattern_forms() -> tuple[PatternForm, PatternForm]:
+def pattern_forms(plan: Plan) -> tuple[PatternForm, PatternForm]:
     """The form as first seen, and as it comes back with every required field wrong (ids begin with `bad-`)."""
     wrong = PatternForm(MultiDict({"bad-client_id": ""}), prefix="bad-")
+    form = PatternForm(MultiDict({"first_name": "Ana", "topics": "hiv"}))
+    for one in (form, wrong):
+        one.program.choices = [(letter, plan.program_name(letter)) for letter in plan.programs]
     wrong.validate()
-    return PatternForm(MultiDict({"first_name": "Ana", "topics": "hiv"})), wrong
+    return form, wrong
 
 
-def pattern_context() -> dict[str, Any]:
+def pattern_context(plan: Plan) -> dict[str, Any]:
     """The variables of `patterns.html`: form, wrong, columns, rows, definitions, bars, months, page_url."""
-    form, wrong = pattern_forms()
+    form, wrong = pattern_forms(plan)
     columns = [
         {"key": "name", "label": _l("Name"), "kind": "name", "url": "?sort=name", "sort": "ascending"},
         {

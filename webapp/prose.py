@@ -1,8 +1,8 @@
 """Prose: Markdown with values of the plan in it, its headings with addresses, and its parts as the search knows them.
 
 HTML in the text is shown as text, never run. `{section.setting}` stands for a value of the plan file, so that a
-telephone number is written once. `[[Label]]` is a text of the portal in English, shown in the
-language of the page (guides).
+telephone number is written once; the plan's names stand in place of Connecticut's (words.py). `[[Label]]` is a text of
+the portal in English, shown in the language of the page (guides).
 """
 
 import re
@@ -19,13 +19,11 @@ from markupsafe import Markup
 from webapp.config import Plan
 from webapp.domain.site_search import Section
 from webapp.domain.text import fold_words
+from webapp.words import hours, list_of_programs, renaming
 
 _VALUE = re.compile(r"\{(\w+)\.(\w+)\}(\.?)")  # with the full stop after it: "6:00 p.m." brings its own
 _BLANK = re.compile(r"_{3,}")
-_HOURS = {
-    "en": "Monday through Friday, {0} – {1}",
-    "es": "de lunes a viernes, de {0} a {1}",
-}
+_HOURS = {"en": "Monday through Friday, {0}", "es": "de lunes a viernes, de {0}"}
 
 
 class ContentBroken(Exception):
@@ -33,17 +31,17 @@ class ContentBroken(Exception):
 
 
 def fill(text: str, plan: Plan, language: str, where: str) -> str:
-    """The text with the values of the plan put in. Raises ContentBroken for one that the plan file lacks; where: the
-    file's name for that."""
+    """The text with the names and values of the plan put in. Raises ContentBroken for a value that the plan file lacks;
+    where: the file's name for that."""
 
     def value(match: re.Match[str]) -> str:
         try:
-            written = _written(match[1], plan[match[1]][match[2]], language)
+            written = _written(plan, match[1], match[2], language)
         except KeyError:
             raise ContentBroken(f"{where}: the plan file has no {match[1]}.{match[2]}") from None
         return written if written.endswith(".") and match[1] == "hours" else f"{written}{match[3]}"
 
-    return _VALUE.sub(value, text)
+    return _VALUE.sub(value, renaming(plan.names)(text))
 
 
 def values(text: str, plan: Plan) -> list[str]:
@@ -66,22 +64,18 @@ def render_line(text: str) -> Markup:
     return Markup(_markdown().renderInline(text))  # noqa: S704 - as above
 
 
-def _written(section: str, value: Any, language: str) -> str:
-    """A value of the plan as it stands in a text: a telephone number can be pressed, hours are a phrase."""
+def _written(plan: Plan, section: str, key: str, language: str) -> str:
+    """A value of the plan as it stands in a text: a telephone number can be pressed, hours and programs are a phrase.
+    Raises KeyError for one that the plan file lacks."""
+    value = plan[section][key]
+    if key == "online_programs":
+        return list_of_programs(plan, value, language)
     if section in ("telephones", "help_lines"):
         return f"[{value}](tel:{value})"
     if section == "hours":
-        opens, closes = (_clock(time, language) for time in value)
-        return _HOURS.get(language, _HOURS["en"]).format(opens, closes)
+        times = re.sub(" (?=[ap])", "\N{NO-BREAK SPACE}", hours(value, language))
+        return _HOURS.get(language, _HOURS["en"]).format(times)
     return str(value)
-
-
-def _clock(time: str, language: str) -> str:
-    """'18:00' as 6:00 p.m., in Spanish with the spaces of its own that never break."""
-    hour, minute = time.split(":")
-    half = "a.m." if int(hour) < 12 else "p.m."
-    half = half if language == "en" else f"{half[0]}.\N{NO-BREAK SPACE}m."
-    return f"{(int(hour) - 1) % 12 + 1}:{minute}\N{NO-BREAK SPACE}{half}"
 
 
 @cache

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import waitress
 
-from webapp import clock, create_app
+from webapp import clock, create_app, logs, metrics
 from webapp.config import Settings
 from webapp.domain import audit_seal, facts, outbox
 from webapp.domain.account import codes, kept_forms, password_age, pending_sign_ins, second_factor, sessions
@@ -15,6 +15,7 @@ from webapp.domain.db import connected
 from webapp.domain.member.eligibility import Member
 from webapp.domain.messaging import attachments
 from webapp.domain.migrate import pending
+from webapp.domain.operations import freshness, retention, waiting
 from webapp.domain.practice import access_requests
 from webapp.domain.support import imitations
 from webapp.flows import runs
@@ -43,7 +44,9 @@ def check_ready(settings: Settings) -> None:
 
 def serve(settings: Settings, host: str, port: int, threads: int, say: Callable[[str], None]) -> None:
     """Serve until stopped. The limits make slow clients wait in line without holding up the others."""
+    logs.install(settings.log)
     app = create_app(settings)
+    metrics.serve(settings)
     stop = threading.Event()
     mail = threading.Thread(target=_deliver_until, args=(settings, stop), name="mail", daemon=True)
     mail.start()
@@ -58,7 +61,7 @@ def serve(settings: Settings, host: str, port: int, threads: int, say: Callable[
             asyncore_use_poll=True,
             channel_timeout=20,
             ident=None,
-            clear_untrusted_proxy_headers=True,
+            clear_untrusted_proxy_headers=not settings.proxies,  # else webapp/proxies.py judges them
         )
     finally:
         stop.set()
@@ -67,6 +70,7 @@ def serve(settings: Settings, host: str, port: int, threads: int, say: Callable[
 
 def work(settings: Settings) -> None:
     """Deliver mail until stopped."""
+    logs.install(settings.log)
     _deliver_until(settings, threading.Event())
 
 
@@ -103,12 +107,15 @@ def _each_minute(settings: Settings) -> None:
     for stored in (runs, codes, pending_sign_ins, second_factor, kept_forms, attachments, imitations):
         stored.sweep()
     sessions.sweep(settings.plan)
+    waiting.note_worker()
 
 
 def _each_hour(settings: Settings) -> None:
     """End what has run out, and remind of what soon will."""
     access_requests.expire_due(settings)
     password_age.queue_reminders(settings)
+    freshness.tell_operator(settings)
+    retention.purge(settings.plan)
 
 
 _CHORES: dict[timedelta, Callable[[Settings], None]] = {

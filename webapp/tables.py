@@ -27,6 +27,7 @@ from webapp.domain.member.consent import Consent, OptOut
 from webapp.domain.member.eligibility import EligibilitySpan, Member
 from webapp.domain.member.locked_ways import CallBack, RegistrationLetter
 from webapp.domain.member.lockouts import Lockout
+from webapp.domain.member.paper_forms import PaperForm
 from webapp.domain.member.survey import SurveyAnswers, SurveyTaken
 from webapp.domain.member.update_requests import UpdateRequest
 from webapp.domain.messaging.message_tables import FileContent, Message, MessageFile, MessageThread
@@ -88,6 +89,7 @@ ALL_TABLES = tuple(
             OpenedOlderAccount,
             OptOut,
             OutboxMessage,
+            PaperForm,
             PasswordReminder,
             PastPassword,
             PendingSignIn,

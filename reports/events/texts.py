@@ -5,14 +5,14 @@ Each file is looked up in the folder that a plan gives and else in the one that 
 
 from __future__ import annotations
 
-import csv
-import gzip
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import ibis
 import pyarrow as pa
 from ibis import _
+from pyarrow import compute
+from pyarrow.csv import ConvertOptions, read_csv
 
 from reports.codebook import RANGE, stand_for
 from reports.codes import Code, normal, of
@@ -29,21 +29,24 @@ _CATEGORY = 3
 _FIRST_TREATMENT = ("A", "B", "C")
 
 
-def _rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
-    """The rows of a list, packed or not. Raises FileNotFoundError."""
+def _rows(folder: Path, name: str, column: str, needed: Iterable[str] | None = None) -> dict[str, str]:
+    """The column of a list, packed or not, by its code; of the codes `needed`, or of all. The year's list of diagnoses
+    has 100,000, so that Arrow reads them. Raises FileNotFoundError."""
     places = [base / (name + end) for base in (folder, TEXTS) for end in ("", ".gz")]
     path = next((path for path in places if path.is_file()), places[-1])
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", newline="", encoding="utf-8-sig") as file:
-        yield from csv.DictReader(file)
+    columns = ["code", column]
+    as_text = ConvertOptions(include_columns=columns, column_types=dict.fromkeys(columns, pa.string()))
+    table = read_csv(path, convert_options=as_text)
+    if needed is not None:
+        table = table.filter(compute.is_in(table["code"], pa.array(sorted(needed), pa.string())))
+    return dict(zip(*(found.to_pylist() for found in table.columns), strict=True))
 
 
 def diagnosis_texts(codes: Iterable[str], folder: Path = TEXTS) -> dict[str, str]:
     """The text of each of `codes` (without dot). A code that the year's list does not hold has the text of the
     nearest code above it; one without any is absent."""
     wanted = {code: _above(code) for code in codes}
-    needed = {above for line in wanted.values() for above in line}
-    known = {row["code"]: row["text"] for row in _rows(folder, DIAGNOSES) if row["code"] in needed}
+    known = _rows(folder, DIAGNOSES, "text", {above for line in wanted.values() for above in line})
     found = {
         code: next((known[above] for above in line if above in known), "") for code, line in wanted.items()
     }
@@ -52,7 +55,8 @@ def diagnosis_texts(codes: Iterable[str], folder: Path = TEXTS) -> dict[str, str
 
 def revenue_texts(folder: Path = TEXTS) -> dict[str, str]:
     """Our own words for revenue codes of four digits."""
-    return {normal("REVENUE", row["code"]): row["text"].strip() for row in _rows(folder, REVENUES)}
+    found = _rows(folder, REVENUES, "text")
+    return {normal("REVENUE", code): text.strip() for code, text in found.items()}
 
 
 def emergencies(codes: Iterable[str], folder: Path = TEXTS) -> dict[str, str]:
@@ -60,7 +64,8 @@ def emergencies(codes: Iterable[str], folder: Path = TEXTS) -> dict[str, str]:
 
     The list is silent about later treatment of an injury, which an emergency department seldom has to give.
     """
-    kinds = {normal("ICD-10-CM", row["code"]): row["kind"].strip() for row in _rows(folder, EMERGENCIES)}
+    listed = _rows(folder, EMERGENCIES, "kind")
+    kinds = {normal("ICD-10-CM", code): kind.strip() for code, kind in listed.items()}
     found = {}
     for code in codes:
         if code[:1] in ("S", "T") and len(code) == 7 and not code.endswith(_FIRST_TREATMENT):

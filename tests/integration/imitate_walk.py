@@ -6,9 +6,9 @@ from urllib.parse import urljoin, urlsplit
 from flask import Flask
 
 from tests.harness.pages import Client, Page
+from tests.harness.routes import filled, methods
 from tests.integration.support_walk import at_work
 from tests.integration.test_every_page import crawl, sign_in
-from tests.integration.test_guards import _filled
 from webapp.domain.account.accounts import Account
 from webapp.domain.db import database
 from webapp.domain.messaging.message_tables import MessageThread
@@ -67,10 +67,10 @@ def changed(before: dict[str, list[str]]) -> list[str]:
 def addresses(app: Flask, portal: str) -> list[tuple[str, str]]:
     """Method and address of every route of a portal, public ones too, with made-up values in its gaps."""
     return [
-        (method, _filled(rule))
+        (method, filled(rule))
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith(f"{portal}.")
-        for method in sorted(set(rule.methods or ()) - {"HEAD", "OPTIONS"})
+        for method in methods(rule)
     ]
 
 

@@ -1,42 +1,18 @@
 """`portal …` as a script calls it: exit codes, messages, the same rows as the page."""
 
 import json
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from peewee import DatabaseProxy, fn
+from peewee import fn
 
 from reports.tables import Attribution
-from tests.harness.database import open_for_tests
+from tests.harness.command_line import Portal
 from tests.harness.plan_rows import add_member, add_provider
-from webapp.cli import main
 from webapp.domain import outbox
 from webapp.domain.facts import keep_fact
 from webapp.domain.outbox import OutboxMessage
-
-Portal = Callable[..., Result]
-
-
-@pytest.fixture
-def portal(database: DatabaseProxy, database_url: str) -> Portal:
-    """Runs a command on the test's database, and opens that again afterwards."""
-
-    def run(*arguments: str, **environment: str) -> Result:
-        database.close()
-        result = CliRunner().invoke(
-            main,
-            list(arguments),
-            env={"PORTAL_DATABASE": database_url, **environment},
-            catch_exceptions=False,
-        )
-        open_for_tests(database_url)
-        database.connect(reuse_if_open=True)
-        return result
-
-    return run
 
 
 def test_a_setting_that_cannot_be_used_is_named_and_exits_2(portal: Portal) -> None:
@@ -52,6 +28,12 @@ def test_a_setting_that_cannot_be_used_is_named_and_exits_2(portal: Portal) -> N
         ("[planet]\nname = 'x'", "there is no section [planet]"),
         ("[plan", "cannot be read"),
         ("[plan]\ntime_zone = 'Mars/Base'", "time_zone"),
+        ("[plan]\nfolder = 'nowhere'", "there is no folder"),
+        ("[plan]\nstate = 'Meridia'", "must say [plan] 'name' itself"),
+        ("[names]\nHUSKY = '<b>'", "'HUSKY': a name is a text without"),
+        ("[programs]\nA = ['HUSKY A']\n[update_sites]\nZ = ''", "there is no program 'B'"),
+        ("[plan]\nonline_programs = ['A']\n[programs]\nA = 'HUSKY A'", "needs a list of its spellings"),
+        ("[programs]\nExtraordinary = ['E']", "longer than 8 letters"),
     ],
 )
 def test_a_plan_file_with_a_fault_says_where(portal: Portal, tmp_path: Path, text: str, message: str) -> None:

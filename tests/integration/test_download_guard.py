@@ -136,6 +136,13 @@ def test_the_right_code_leads_to_the_very_file_that_was_asked_for(client: Client
     assert client.get(CSV).response.mimetype == "text/csv"  # the code opened another whole budget
 
 
+def test_two_taps_on_a_right_code_both_lead_to_the_file(client: Client, rosa: Account) -> None:
+    steal(client).get(CSV)
+    page = client.get(PANEL).submit("Send me a code").fill({"Verification code": mailed_code()})
+    assert lines(page.submit("Download"))["Rows"] == "40"
+    assert lines(page.submit("Download"))["Rows"] == "40"
+
+
 def test_an_office_that_downloads_its_reports_once_a_day_never_meets_a_code(
     client: Client, rosa: Account, clock: Hands
 ) -> None:

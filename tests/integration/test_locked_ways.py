@@ -183,3 +183,21 @@ def test_a_letter_speaks_the_members_language(client: Client, new_client: Any) -
     Member.update(language="Spanish").execute()
     locked(client).submit("Mail me a letter")
     assert RegistrationLetter.get().language == "es"
+
+
+def test_the_other_language_keeps_what_was_typed(client: Client) -> None:
+    add_ana()
+    page = locked(client).fill(
+        {"Telephone": "860 555", "Best time to call": "Any time, 9:00 a.m. – 4:00 p.m."}
+    )
+    client.language = "es"
+    page = page.submit("Español")
+    assert (page.status, page.errors) == (200, [])
+    assert page.form("Quiero que me llamen").values["telephone"] == "860 555"
+    assert page.form("Quiero que me llamen").values["window"] == "any"
+    page = client.get("/members/letter").fill({"Código de la carta": "ABCDE", "Fecha de nacimiento": "6/15"})
+    client.language = "en"
+    page = page.submit("English")
+    assert (page.status, page.errors) == (200, [])
+    assert (page.form("Next").values["code"], page.form("Next").values["birth_date"]) == ("ABCDE", "6/15")
+    assert CallBack.select().count() == 0

@@ -264,7 +264,7 @@ def test_with_a_password_of_90_days_nothing_opens_but_changing_it(
 
 
 def test_no_address_of_the_portal_opens_in_such_a_session(app: Any, client: Client, clock: Hands) -> None:
-    from tests.integration.test_guards import addresses
+    from tests.harness.routes import addresses
 
     make_rosa()
     clock.advance(days=90)

@@ -1,5 +1,6 @@
 """Your choices about sharing: opting out, and consents a member gives, ends and takes back."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -164,7 +165,16 @@ def test_a_teenagers_choices_are_the_teenagers_own(ana: Client) -> None:
     assert "only Tina can see and change them" in page.text
     assert "HIV" not in page.text
     key = page.form("Stop sharing").values["for"]
-    ana.get(f"/members/consents/give/hiv?for={key}", status=404)
+    own = ana.get("/members/consents").click("Share: HIV")
+    ana.get(f"{own.path}?for={key}", status=404)
+
+
+def test_no_address_says_what_is_shared(ana: Client) -> None:
+    page = ana.get("/members/consents")
+    addresses = [page.click(f"Share: {name}").url for name in ("HIV", "Substance abuse")]
+    addresses.append(give(page).url)
+    for address in addresses:
+        assert not re.search(r"hiv|sud|bh|substance|behavioral", address, re.IGNORECASE)
 
 
 def test_nobody_elses_key_or_consent_is_found(ana: Client) -> None:

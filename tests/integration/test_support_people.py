@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from peewee import SqliteDatabase
 
 from tests.harness.application import SECRET_KEY
 from tests.harness.clock import Hands
@@ -20,10 +21,11 @@ from webapp.domain import throttle
 from webapp.domain.account import account_changes, profiles, recovery, second_factor
 from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor, AuditEntry
+from webapp.domain.db import database
 from webapp.domain.member import registration
 from webapp.domain.member.registration import IdCard
 from webapp.domain.practice import practices
-from webapp.domain.support import staff
+from webapp.domain.support import people, staff
 
 BOX = "Number, username, email address, or “Last name, First name”"
 
@@ -64,8 +66,19 @@ def test_a_member_is_found_by_number_name_username_and_address(client: Client) -
         assert typed not in page.url
         assert CLIENT_ID not in page.html.replace(f'value="{typed}"', "")
     assert names(find(client, "Ortiz")) == ["Ana Ortiz", "Bea Ortiz"]
+    for typed in ("bea ortiz", "Örtíz, B", "ORT, be"):
+        assert names(find(client, typed)) == ["Bea Ortiz"], typed
     for typed in ("%", "_", "x" * 10_000, "<b>\x00'\"", "日本", "O"):
         assert names(find(client, typed)) == []
+
+
+def test_looking_for_a_name_reads_an_index_and_not_the_table(app: Flask) -> None:
+    plan = "EXPLAIN QUERY PLAN" if isinstance(database.obj, SqliteDatabase) else "EXPLAIN"
+    if plan == "EXPLAIN":
+        database.execute_sql("SET enable_seqscan = off")  # a table of no rows is read whole otherwise
+    sql, params = people.named("Ortiz", "Ana").sql()
+    told = " ".join(str(row) for row in database.execute_sql(f"{plan} {sql}", params).fetchall())
+    assert "member_last_key_first_key" in told
 
 
 def test_nothing_is_shown_before_a_reason_and_the_log_has_it_first(client: Client) -> None:

@@ -88,10 +88,14 @@ def create_accounts() -> None:
             practices.join_practice(account, tie.tin, tie.role, access)
 
 
+def account_called(username: str) -> Account:
+    """A fixed account, once it is made; no two portals have one of the same name."""
+    found: Account = Account.get(Account.username_key == accounts.username_key(username))
+    return found
+
+
 def turn_on_second_factors(secret_key: str) -> None:
     """Turn on the second factor of every account that the file gives a secret. secret_key: the portal's own."""
     for demo in demo_accounts():
         if demo.totp_secret:
-            key = accounts.username_key(demo.username)
-            account = Account.get(Account.portal == demo.portal, Account.username_key == key)
-            second_factor.install(account, demo.totp_secret, secret_key)
+            second_factor.install(account_called(demo.username), demo.totp_secret, secret_key)

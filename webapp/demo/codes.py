@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from webapp.config import Settings
-from webapp.domain.account.accounts import Account
+from webapp.demo.accounts import account_called
 from webapp.domain.audit import Actor
 from webapp.domain.practice import registration_codes
 
@@ -23,7 +23,7 @@ def demo_codes() -> tuple[dict[str, Any], ...]:
 def issue_codes(settings: Settings) -> None:
     """Issue every code of the file. The accounts that it names as issuers must be there."""
     for entry in demo_codes():
-        issuer = Account.get(Account.portal == "provider", Account.username == entry["issuer"])
+        issuer = account_called(entry["issuer"])
         registration_codes.issue(
             issuer,
             entry["tins"],

@@ -61,6 +61,7 @@ def _members(plan: Plan) -> list[dict[str, Any]]:
             "program": plan.program_name(eligibility_of(member, today).program),
             "household": [m.client_id for m in household(member.client_id, today, plan)],
             "registered": member.client_id in registered,
+            "address": f"{member.address}, {member.city}, {member.state} {member.zip_code}",  # callers are asked
         }
         for member in able
     ]

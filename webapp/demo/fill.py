@@ -15,6 +15,7 @@ from webapp.demo.codes import issue_codes
 from webapp.demo.consents import give_consents
 from webapp.demo.history import earlier_refreshes
 from webapp.demo.messages import write_messages
+from webapp.demo.sign_ins import note_sign_ins
 from webapp.demo.team import settle_practices
 from webapp.domain import feeds
 from webapp.domain.member import consent
@@ -51,6 +52,7 @@ def fill(settings: Settings, today: date, progress: Callable[[str], None]) -> No
     issue_codes(settings)
     settle_practices(settings)
     write_messages(settings)
+    note_sign_ins()
 
 
 def _every_hundredth_member() -> list[str]:

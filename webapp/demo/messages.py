@@ -2,13 +2,11 @@
 
 import secrets
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
-from webapp import clock
 from webapp.config import Settings
+from webapp.demo.accounts import account_called
+from webapp.demo.days import days_ago
 from webapp.domain.account import accounts
 from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor
@@ -23,12 +21,12 @@ def write_messages(settings: Settings) -> None:
     staff = _answerer()
     for number, entry in enumerate(tomllib.loads(FILE.read_text(encoding="utf-8"))["thread"]):
         portal = entry["portal"]
-        account = Account.get(Account.portal == portal, Account.username == entry["username"])
+        account = account_called(entry["username"])
         draft = Draft(entry["body"], f"demo-{number}", topic=entry["topic"], subject=entry["subject"])
-        with _days_ago(entry["days_ago"]):
+        with days_ago(entry["days_ago"]):
             thread = messages.begin(account, draft, Actor(portal, "", account.id), settings.plan)
         if "answer" in entry:
-            with _days_ago(entry["answer_days_ago"]):
+            with days_ago(entry["answer_days_ago"]):
                 message_queue.answer(
                     message_queue.thread_for_staff(thread.key, Actor("support", "", staff.id)),
                     staff,
@@ -49,13 +47,3 @@ def _answerer() -> Account:
         last_name="Whitfield",
         password=secrets.token_urlsafe(24),
     )
-
-
-@contextmanager
-def _days_ago(days: int) -> Iterator[None]:
-    """Set the clock back for a while."""
-    clock.current().advance(timedelta(days=-days))
-    try:
-        yield
-    finally:
-        clock.current().advance(timedelta(days=days))

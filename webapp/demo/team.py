@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from webapp import clock
 from webapp.config import Settings
-from webapp.demo.accounts import DemoAccount, Tie, demo_accounts
-from webapp.domain.account.accounts import Account
+from webapp.demo.accounts import DemoAccount, Tie, account_called, demo_accounts
 from webapp.domain.audit import Actor
 from webapp.domain.practice import access_requests, registration_codes
 from webapp.domain.practice.registration_codes import GOOD_FOR, RegistrationCode
@@ -29,7 +28,7 @@ def settle_practices(settings: Settings) -> None:
 
 
 def _ask(demo: DemoAccount, tie: Tie, settings: Settings) -> None:
-    account = Account.get(Account.portal == "provider", Account.username == demo.username)
+    account = account_called(demo.username)
     actor = Actor("provider", "", account.id)
     access_requests.ask(account, [tie.tin], tie.role, tie.reason, actor, settings)
     if tie.answer:
@@ -38,7 +37,7 @@ def _ask(demo: DemoAccount, tie: Tie, settings: Settings) -> None:
 
 
 def _invite(settings: Settings) -> None:
-    manager = Account.get(Account.portal == "provider", Account.username == _INVITES)
+    manager = account_called(_INVITES)
     for email, role, days_ago in _INVITED:
         actor = Actor("provider", "", manager.id)
         code = registration_codes.issue(

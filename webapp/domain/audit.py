@@ -48,6 +48,7 @@ class Aside:
 
 
 _aside: ContextVar[list[Aside] | None] = ContextVar("audit entries set aside", default=None)
+_refusals: ContextVar[int] = ContextVar("refusals recorded", default=0)
 
 
 @contextmanager
@@ -61,12 +62,19 @@ def set_aside() -> Iterator[list[Aside]]:
         _aside.reset(token)
 
 
+def refusals_recorded() -> int:
+    """How many refusals this thread has recorded so far: two readings tell whether one came in between."""
+    return _refusals.get()
+
+
 def record(actor: Actor, action: str, outcome: str = "done", *, subject: str = "", detail: str = "") -> None:
     """Add one entry, in the transaction that is open if there is one.
 
     action: a word like 'sign-in'; outcome: 'done', 'refused' or 'failed'; subject: whom or what it was
     done to, as 'member:…' or 'account:…'.
     """
+    if outcome == "refused":
+        _refusals.set(_refusals.get() + 1)
     entries = _aside.get()
     if entries is not None:
         entries.append(Aside(action, outcome, subject, detail))

@@ -11,6 +11,7 @@ from playhouse.db_url import connect as connect_by_url
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
 from reports import tables
+from webapp.domain.sqlite_turn import TurnTaking
 
 database = DatabaseProxy()
 
@@ -34,7 +35,7 @@ def open_database(url: str) -> Database:
     if url.startswith("sqlite:///"):
         path = url.removeprefix("sqlite:///")
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        opened: Database = PooledSqliteDatabase(
+        opened: Database = TurnTaking(
             path,
             pragmas=SQLITE_PRAGMAS,
             autoconnect=False,

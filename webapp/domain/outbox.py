@@ -4,6 +4,7 @@ A message is stored whole, with its Message-ID, so that a repeat after a crash i
 """
 
 import smtplib
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
@@ -18,6 +19,15 @@ from webapp.domain.db import Table, transaction
 
 _CLAIM = timedelta(minutes=2)
 _RETRY_SECONDS = (30, 60, 300, 900, 3600)
+
+# The server is away or hangs up, which says nothing of the message. (SMTPException is an OSError too.)
+_AWAY = (
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPServerDisconnected,
+)
 
 Send = Callable[[EmailMessage], None]
 
@@ -61,7 +71,9 @@ def queue(*, sender: str, recipient: str, subject: str, body: str, language: str
 def deliver_due(send: Send, limit: int = 50) -> int:
     """Send what is due and return how many went out. A failure is tried again, later and later.
 
-    Each message is claimed by a conditional update first, so that two workers do not send it twice at once.
+    Each message is claimed by a conditional update first, so that two workers do not send it twice at once. While the
+    mail server cannot be reached, one message at a time finds that out; the others wait as they are, and go as soon
+    as it is back.
     """
     sent = 0
     now = clock.now()
@@ -71,8 +83,10 @@ def deliver_due(send: Send, limit: int = 50) -> int:
             continue
         try:
             send(as_email(message))
-        except (OSError, smtplib.SMTPException):
+        except (OSError, smtplib.SMTPException) as fault:
             _postpone(message)
+            if isinstance(fault, _AWAY):
+                break
         else:
             with transaction():
                 OutboxMessage.update(sent_at=clock.now()).where(OutboxMessage.id == message.id).execute()

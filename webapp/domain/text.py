@@ -29,6 +29,13 @@ def fold_words(text: str | None) -> list[str]:
     return words.split()
 
 
+def after_prefix(prefix: str) -> str:
+    """The least folded text that comes after all that begin with `prefix`, whatever the database's collation: with the
+    two as bounds an index finds what begins so. "ORT" gives "ORU"; "" where nothing comes after."""
+    kept = prefix.rstrip("Z")
+    return kept[:-1] + ("A" if kept[-1] == "9" else chr(ord(kept[-1]) + 1)) if kept else ""
+
+
 def fold_id(text: str | None) -> str:
     """A Client ID Number as it is compared: spaces and hyphens dropped, letters upper case."""
     return fold(text)

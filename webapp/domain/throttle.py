@@ -4,7 +4,6 @@ Each try is counted by one conditional UPDATE before the secret is looked at, so
 are not fifty looks. Keys are keyed hashes: unknown usernames and IDs count, lock and wait like known ones.
 """
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from datetime import datetime, timedelta
 from peewee import CharField, DateTimeField, IntegerField
 
 from webapp import clock
+from webapp.config import keys_of
 from webapp.domain.db import Table, transaction
 
 
@@ -39,9 +39,25 @@ class Locked(Exception):
     """So many wrong tries in a row that only support (or a plan's time limit) opens it again."""
 
 
-def key_of(secret_key: str, *parts: str) -> str:
+class Key(str):
+    """A keyed hash. `before`: the same under earlier secret keys, for what was counted or kept before a change."""
+
+    before: tuple[str, ...] = ()
+
+
+def key_of(secret_key: str, *parts: str) -> Key:
     """The keyed hash under which tries for `parts` are counted."""
-    return hmac.new(secret_key.encode(), "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+    text = "\x1f".join(parts).encode()
+    now, *earlier = (hmac.digest(key.encode(), text, "sha256").hex() for key in keys_of(secret_key))
+    key = Key(now)
+    if earlier:
+        key.before = tuple(earlier)
+    return key
+
+
+def ways(key: str) -> tuple[str, ...]:
+    """The key and what it was under earlier secret keys."""
+    return (str(key), *getattr(key, "before", ()))
 
 
 def take_paced_try(key: str, waits: Sequence[int]) -> int:
@@ -61,7 +77,7 @@ def take_paced_try(key: str, waits: Sequence[int]) -> int:
 
 def seconds_to_wait(key: str) -> int:
     """How long before the next paced try may be made; 0 when it may be made now."""
-    row = TryCount.get_or_none(TryCount.key == key)
+    row = _find(key)
     now = clock.now()
     return _seconds(row.open_at - now) if row and row.open_at > now else 0
 
@@ -84,7 +100,7 @@ def take_counted_try(key: str, limit: int, unlock_after: timedelta | None = None
 
 def is_locked(key: str, limit: int, unlock_after: timedelta | None = None) -> bool:
     """Whether the next counted try would be refused."""
-    row = TryCount.get_or_none(TryCount.key == key)
+    row = _find(key)
     if row is None or row.tries < limit:
         return False
     return unlock_after is None or row.last_at + unlock_after > clock.now()
@@ -92,7 +108,13 @@ def is_locked(key: str, limit: int, unlock_after: timedelta | None = None) -> bo
 
 def forget(*keys: str) -> None:
     """Start counting anew: after a right answer, or when support unlocks."""
-    TryCount.delete().where(TryCount.key.in_(keys)).execute()
+    TryCount.delete().where(TryCount.key.in_([way for key in keys for way in ways(key)])).execute()
+
+
+def _find(key: str) -> TryCount | None:
+    """What was counted under the key: under an earlier secret key, as long as that is given, counts on."""
+    rows = TryCount.select().where(TryCount.key.in_(ways(key)))
+    return rows.order_by(TryCount.tries.desc()).first()
 
 
 def _seconds(span: timedelta) -> int:
@@ -100,7 +122,7 @@ def _seconds(span: timedelta) -> int:
 
 
 def _row(key: str) -> TryCount:
-    row = TryCount.get_or_none(TryCount.key == key)
+    row = _find(key)
     if row is None:
         now = clock.now()
         with transaction():

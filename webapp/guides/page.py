@@ -2,19 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from babel.support import NullTranslations, Translations
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from webapp import prose
+from webapp import prose, words
 from webapp.config import Plan
 from webapp.domain.site_search import Section
 from webapp.guides.definition import LANGUAGES, Guide, GuideBroken, Label, Step
-
-TRANSLATIONS = Path(__file__).parent.parent / "translations"
+from webapp.guides.pictures import plan_values
 
 
 @dataclass(frozen=True)
@@ -38,6 +34,7 @@ class GuidePage:
     steps: tuple[StepPart, ...]
     end: Markup
     sections: tuple[Section, ...]
+    values: str  # changes with the plan's names and numbers in it
 
     @property
     def body(self) -> Markup:
@@ -48,13 +45,7 @@ class GuidePage:
 
 def translate(text: str, language: str, **values: object) -> str:
     """A text of the portal in a language, as its pages say it."""
-    found: str = _catalogue(language).ugettext(text)
-    return found % values if values else found
-
-
-@cache
-def _catalogue(language: str) -> NullTranslations:
-    return Translations.load(TRANSLATIONS, [language])
+    return words.translate(language, text, **values)
 
 
 def make(guide: Guide, language: str, plan: Plan) -> GuidePage:
@@ -62,17 +53,19 @@ def make(guide: Guide, language: str, plan: Plan) -> GuidePage:
     the plan lacks."""
     known = language if language in LANGUAGES else LANGUAGES[0]
     parts = _parse(guide, known, plan)
-    english = [words for part in _parse(guide, "en", plan) for _, words in prose.headings(part)]
+    english = [said for part in _parse(guide, "en", plan) for _, said in prose.headings(part)]
     every = [token for part in parts for token in part]
     prose.name_headings(every, english)
     steps = tuple(_step(step, tokens) for step, tokens in zip(guide.steps, parts[1:-1], strict=True))
+    title = words.renaming(plan.names)(guide.title[known])
     return GuidePage(
         slug=guide.slug,
-        title=guide.title[known],
+        title=title,
         intro=prose.render(parts[0]),
         steps=steps,
         end=prose.render(parts[-1]),
-        sections=tuple(prose.sections(f"guide-{guide.slug}", guide.title[known], every)),
+        sections=tuple(prose.sections(f"guide-{guide.slug}", title, every)),
+        values=plan_values(guide, known, plan),
     )
 
 
@@ -84,10 +77,14 @@ def _parse(guide: Guide, language: str, plan: Plan) -> list[list[Token]]:
 
     file = f"{guide.slug}.toml"
     steps = [
-        parse(f"## {step.heading[language]}\n\n{step.words[language]}", file, _labels(file, step, language))
+        parse(
+            f"## {step.heading[language]}\n\n{step.words[language]}",
+            file,
+            _labels(file, step, language, plan),
+        )
         for step in guide.steps
     ]
-    none = _labels(file, None, language)
+    none = _labels(file, None, language, plan)
     return [
         parse(guide.intro[language], file, none),
         *steps,
@@ -95,8 +92,10 @@ def _parse(guide: Guide, language: str, plan: Plan) -> list[list[Token]]:
     ]
 
 
-def _labels(file: str, step: Step | None, language: str) -> Callable[[str], str]:
-    known: dict[str, Label] = step.labels() if step else {}
+def _labels(file: str, step: Step | None, language: str, plan: Plan) -> Callable[[str], str]:
+    # The words come with the plan's names put in, and so do the labels that they name.
+    put_in = words.renaming(plan.names)
+    known: dict[str, Label] = {put_in(name): label for name, label in step.labels().items()} if step else {}
 
     def said(english: str) -> str:
         if english not in known:
@@ -110,12 +109,12 @@ def _labels(file: str, step: Step | None, language: str) -> Callable[[str], str]
 
 
 def _step(step: Step, tokens: list[Token]) -> StepPart:
-    (heading, words), *_ = prose.headings(tokens)
+    (heading, said), *_ = prose.headings(tokens)
     head = 1 + next(place for place, token in enumerate(tokens) if token.type == "heading_close")
     return StepPart(
         slug=step.slug,
         anchor=str(heading.attrGet("id")),
-        heading=words,
+        heading=said,
         head=prose.render(tokens[:head]),
         body=prose.render(tokens[head:]),
     )

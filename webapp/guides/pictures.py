@@ -51,6 +51,7 @@ def record(slug: str, language: str) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
+@cache
 def pictures(slug: str, language: str) -> dict[str, Picture]:
     """The pictures of a guide by name, in the order of the steps; none where none were made."""
     listed: dict[str, dict[str, Any]] = record(slug, language).get("pictures", {})
@@ -85,16 +86,16 @@ def digest(guide: Guide, language: str, translate: Callable[..., str]) -> str:
 
 
 def plan_values(guide: Guide, language: str, plan: Plan) -> str:
-    """Changes with the values of the plan that a guide says: a PDF with another state's numbers is not offered."""
+    """Changes with the names and values of the plan that a guide says: a PDF of another state's is not offered."""
     texts = (guide.intro, guide.end, *(step.words for step in guide.steps))
-    return _hash([value for text in texts for value in prose.values(text.get(language, ""), plan)])
+    named = [own for ours, own in plan.names.items() if own != ours]
+    return _hash([*named, *(value for text in texts for value in prose.values(text.get(language, ""), plan))])
 
 
-def pdf(guide: Guide, language: str, plan: Plan) -> Path | None:
-    """The PDF of a guide; None where there is none, or one that says another plan's numbers."""
-    path = pdf_of(guide.slug, language)
-    fits = record(guide.slug, language).get("values") == plan_values(guide, language, plan)
-    return path if fits and path.is_file() else None
+def pdf(slug: str, language: str, values: str) -> Path | None:
+    """The PDF of a guide; None where there is none, or one that says another plan's numbers. values: plan_values."""
+    path = pdf_of(slug, language)
+    return path if record(slug, language).get("values") == values and path.is_file() else None
 
 
 @cache

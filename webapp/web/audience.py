@@ -3,13 +3,25 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, flash, redirect, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    request,
+    request_started,
+    url_for,
+)
 from flask_login import current_user
 
 from webapp.domain import audit
+from webapp.domain.account import accounts
 from webapp.domain.support import staff
 from webapp.web import kept, render
-from webapp.web.signed_in import actor, duty, ended_session
+from webapp.web.signed_in import actor, duty, ended_session, loaded_person
 from webapp.web.texts import gettext as _
 
 AUDIENCES = ("public", "member", "provider", "support")
@@ -50,8 +62,27 @@ def of_request() -> str | None:
 
 
 def init_app(app: Flask) -> None:
-    """Check every request before its view runs."""
+    """Check every request before its view runs, and see that every refusal is in the audit log."""
+    request_started.connect(_begin_counting, app)
     app.before_request(_check)
+    app.after_request(_note_refusal)
+
+
+def _begin_counting(_: Flask) -> None:
+    g.refusals_before = audit.refusals_recorded()
+
+
+def _note_refusal(response: Response) -> Response:
+    """Somebody signed in asked for what is not theirs, or is not there. Most views say more of it themselves; what they
+    leave out is written here, so that none can forget it. (Who is not signed in is noted on the way to the login.)"""
+    if (
+        response.status_code in (403, 404)
+        and of_request() in accounts.PORTALS
+        and loaded_person()
+        and g.refusals_before == audit.refusals_recorded()
+    ):
+        audit.record(actor(), "open", "refused", subject=f"endpoint:{request.endpoint}")
+    return response
 
 
 def _check() -> Response | None:
@@ -101,6 +132,8 @@ def to_sign_in(portal: str) -> Response:
         response = redirect(login, 303)  # type: ignore[assignment]
     if ended is None:
         return response
+    # Pages that the browser still holds in memory go too: without script nothing else takes them away.
+    response.headers["Clear-Site-Data"] = '"cache"'
     if keep:
         kept.keep(response, ended.account)
         flash(

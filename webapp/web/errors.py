@@ -1,14 +1,15 @@
 """Errors: a plain page with a reference number, nothing of the inside; details go to the log."""
 
 import logging
-import secrets
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from peewee import OperationalError
+from peewee import InterfaceError, OperationalError
+from playhouse.pool import MaxConnectionsExceeded
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
+from webapp import logs
 from webapp.domain.account import accounts
 from webapp.web import audience, kept, render, security
 from webapp.web.render import is_htmx
@@ -22,7 +23,8 @@ def init_app(app: Flask) -> None:
     """Wire the handlers."""
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_error)
+    for away in (OperationalError, InterfaceError, MaxConnectionsExceeded):
+        app.register_error_handler(away, _database_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -45,7 +47,7 @@ def _stale_form(error: CSRFError) -> Response:
         response.headers["HX-Retarget"] = "#flash"
         response.headers["HX-Reswap"] = "innerHTML"
         return response
-    return _page(400, message)
+    return page(400, message)
 
 
 def _typed_again() -> Response | None:
@@ -69,22 +71,26 @@ def _http_error(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     too_large = _("Go back and send fewer or smaller files.") if error.code == 413 else None
-    return _page(error.code or 500, too_large)
+    return page(error.code or 500, too_large)
 
 
-def _database_error(error: OperationalError) -> Response:
+def _database_error(error: Exception) -> Response:
+    """The database is busy, full or away, or its connection broke on the way: nothing was done."""
     log.error("database: %s", error.__class__.__name__, exc_info=error)
-    return _page(ServiceUnavailable.code)
+    response = page(ServiceUnavailable.code)
+    response.headers["Retry-After"] = "30"
+    return response
 
 
 def _unexpected(error: Exception) -> Response:
     log.error("unexpected", exc_info=error)
-    return _page(500)
+    return page(500)
 
 
-def _page(status: int, message: str | None = None) -> Response:
-    reference = secrets.token_hex(4).upper()
-    log.info("error page %s %s %s", reference, status, request.endpoint)
+def page(status: int, message: str | None = None, *, title: str | None = None) -> Response:
+    """The one error page. message, title: in place of the words that go with the status."""
+    reference = logs.reference.get()
+    log.info("error page %s %s", status, request.endpoint)
     words = {
         400: _("We could not read what was sent"),
         403: _("You cannot open this page"),
@@ -94,7 +100,7 @@ def _page(status: int, message: str | None = None) -> Response:
         429: _("Too many tries"),
         503: _("We are busy right now"),
     }
-    title = words.get(status, _("Something went wrong"))
+    title = title or words.get(status, _("Something went wrong"))
     return make_response(
         render_template(
             "errors/error.html", status=status, title=title, message=message, reference=reference

@@ -1,17 +1,37 @@
 """The language of a page: asked for in the address, else the cookie, else what the browser prefers."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from urllib.parse import urlencode
 
+from babel.support import NullTranslations
 from flask import Flask, Response, g, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, Domain, get_locale
 
+from webapp import words
 from webapp.web import texts
 from webapp.web.signed_in import settings
 
 NAMES = {"en": "English", "es": "Español"}
 _YEAR = 365 * 24 * 3600
 
-babel = Babel()
+
+class PlanDomain(Domain):
+    """The catalogue of the page's language, with the names of the plan."""
+
+    def get_translations(self) -> NullTranslations:
+        return words.catalogue(current())
+
+
+class PlanBabel(Babel):
+    """Flask-Babel with that catalogue for everything that is translated."""
+
+    @cached_property
+    def domain_instance(self) -> PlanDomain:
+        return PlanDomain(domain=self.domain)
+
+
+babel = PlanBabel()
 
 
 def init_app(app: Flask) -> None:
@@ -20,6 +40,7 @@ def init_app(app: Flask) -> None:
         app, locale_selector=select, timezone_selector=lambda: settings().plan["plan"]["time_zone"]
     )
     texts.init_app(app)
+    app.jinja_env.globals["hours_of"] = hours_of
     app.after_request(_remember)
 
 
@@ -42,6 +63,15 @@ def choose(code: str) -> None:
         texts.forget()
 
 
+def switched() -> bool:
+    """Whether the request is a press of the language control inside a form: the form is then shown again in that
+    language, with what was typed and unjudged."""
+    code = request.form.get("lang")
+    if code:
+        choose(code)
+    return bool(code)
+
+
 def links() -> list[dict[str, object]]:
     """The language control: the same page in each language."""
     readable = request.url_rule is None or "GET" in (request.url_rule.methods or ())
@@ -56,6 +86,16 @@ def links() -> list[dict[str, object]]:
         }
         for code in settings().plan["plan"]["languages"]
     ]
+
+
+def list_of_programs(letters: Sequence[str]) -> str:
+    """'HUSKY A, B, or D' in the language of the page; empty for none."""
+    return words.list_of_programs(settings().plan, letters, current())
+
+
+def hours_of(desk: str) -> str:
+    """When a desk of [hours] answers, in the language of the page: '9:00 a.m. – 4:00 p.m.'."""
+    return words.hours(settings().plan["hours"][desk], current())
 
 
 def _chosen() -> str | None:

@@ -62,6 +62,12 @@ ROOMS = (
         "support.people", N_("People"), "people", N_("Find a member, an account of an office, or a practice")
     ),
     Room(
+        "support.paper_forms",
+        N_("Printed forms"),
+        "forms",
+        N_("Consent and opt-out forms that members sent, and what became of them"),
+    ),
+    Room(
         "support.access", N_("Report access"), "access", N_("Who may read which reports, and taking it away")
     ),
     Room(

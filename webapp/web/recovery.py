@@ -18,7 +18,7 @@ from webapp.domain.account.accounts import Account
 from webapp.domain.account.recovery import Recovery
 from webapp.domain.audit import Actor
 from webapp.flows.engine import Refused, State, Values
-from webapp.web import render
+from webapp.web import language, render
 from webapp.web.account_fields import password_problem
 from webapp.web.signed_in import freeze_links, secret_key, settings, sign_in
 from webapp.web.texts import gettext as _
@@ -217,19 +217,21 @@ def _locked(seconds: int) -> str:
     if minutes > 90:
         return ngettext(
             "There were too many wrong tries. To protect you, we stopped here. Try again in %(num)s hour, or call "
-            "Technical Support Services at %(telephone)s, Monday – Friday, 9:00 a.m. – 4:00 p.m.",
+            "Technical Support Services at %(telephone)s, Monday – Friday, %(hours)s",
             "There were too many wrong tries. To protect you, we stopped here. Try again in %(num)s hours, or call "
-            "Technical Support Services at %(telephone)s, Monday – Friday, 9:00 a.m. – 4:00 p.m.",
+            "Technical Support Services at %(telephone)s, Monday – Friday, %(hours)s",
             -(-minutes // 60),
             telephone=telephone,
+            hours=language.hours_of("technical_support"),
         )
     return ngettext(
         "There were too many wrong tries. To protect you, we stopped here. Try again in %(num)s minute, or call "
-        "Technical Support Services at %(telephone)s, Monday – Friday, 9:00 a.m. – 4:00 p.m.",
+        "Technical Support Services at %(telephone)s, Monday – Friday, %(hours)s",
         "There were too many wrong tries. To protect you, we stopped here. Try again in %(num)s minutes, or call "
-        "Technical Support Services at %(telephone)s, Monday – Friday, 9:00 a.m. – 4:00 p.m.",
+        "Technical Support Services at %(telephone)s, Monday – Friday, %(hours)s",
         minutes,
         telephone=telephone,
+        hours=language.hours_of("technical_support"),
     )
 
 

@@ -3,12 +3,14 @@
 import base64
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from webapp import assets
 from webapp.web.render import wants_partial
@@ -16,6 +18,8 @@ from webapp.web.signed_in import ended_session, portal_of_request, settings
 
 # A part is read by script and put into a page that has its own policy; opened by itself it may do nothing.
 PART_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# What an answer depends on beside its address.
+VARIES = ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language")
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -25,10 +29,24 @@ class MaskedCSRF(CSRFProtect):
 
     def _get_csrf_token(self) -> str | None:
         token = super()._get_csrf_token()
-        return unmask(token) if token else None
+        return _with_present_key(unmask(token)) if token else None
 
 
 csrf = MaskedCSRF()
+
+
+def _with_present_key(token: str) -> str:
+    """A form that was opened before a change of the secret key is not refused for that."""
+    for key in current_app.config["SECRET_KEY_FALLBACKS"] or ():
+        with suppress(BadData):
+            said = URLSafeTimedSerializer(key, salt=_CSRF_SALT).loads(token)
+            signer = URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=_CSRF_SALT)
+            return str(signer.dumps(said))
+    return token
+
+
+#: Flask-WTF's own.
+_CSRF_SALT = "wtf-csrf-token"
 
 
 def takes_files(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,6 +81,7 @@ def csrf_token() -> str:
 
 def init_app(app: Flask) -> None:
     """Wire the guards and the headers."""
+    header_set.cache_clear()  # another application's plan may have had other colours
     app.before_request(_make_room_for_files)
     csrf.init_app(app)
     app.before_request(same_origin_only)
@@ -71,12 +90,13 @@ def init_app(app: Flask) -> None:
 
 
 def content_security_policy() -> str:
-    """Nothing but our own files, and the one inlined style sheet by its hash."""
+    """Nothing but our own files, and the inlined style sheet by its hash, the plan's colours by theirs."""
+    styles = " ".join(f"'{digest}'" for digest in assets.style_hashes)
     return "; ".join(
         (
             "default-src 'none'",
             "script-src 'self'",
-            f"style-src 'self' '{assets.css_hash}'",
+            f"style-src 'self' {styles}",
             "img-src 'self' data:",
             "connect-src 'self'",
             "form-action 'self'",
@@ -116,8 +136,10 @@ def add_headers(response: Response) -> Response:
     if wants_partial():
         response.headers["Content-Security-Policy"] = PART_POLICY
     response.headers.setdefault("Cache-Control", "no-store")
-    for name in ("HX-Request", "HX-Request-Type", "Cookie", "Accept-Language"):
-        response.vary.add(name)
+    if "Vary" in response.headers:
+        response.vary.update(VARIES)
+    else:
+        response.headers["Vary"] = ", ".join(VARIES)
     return response
 
 

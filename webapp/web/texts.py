@@ -53,11 +53,13 @@ def kept(make: Callable[P, R]) -> Callable[P, R]:
 
 
 def forget_kept() -> None:
-    """Make everything anew (tests, whose language of brackets is none of those)."""
+    """Make everything anew: for another plan, and for tests whose language of brackets is none of those."""
     for made in _kept:
         made.clear()
 
 
 def init_app(app: Flask) -> None:
-    """Let templates call `_` without the two calls that Jinja puts around it."""
+    """Let templates call `_` without the two calls that Jinja puts around it. What was made for another application
+    is forgotten: its plan may have had other names."""
+    forget_kept()
     app.jinja_env.globals.update(_=_markup, gettext=_markup)

@@ -1,6 +1,6 @@
 """One Chromium for all walks; a fresh window for each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,11 +35,16 @@ document.addEventListener("htmx:finally:request", () => { window.walkSwaps += 1;
 
 
 @contextmanager
-def chromium(*, headed: bool = False, slow: int = 0) -> Iterator[Browser]:
-    """The browser, until the block ends. headed: in a window; slow: milliseconds before each move."""
+def chromium(*, headed: bool = False, slow: int = 0, without: Sequence[str] = ()) -> Iterator[Browser]:
+    """The browser, until the block ends. headed: in a window; slow: milliseconds before each move; without: arguments
+    of Playwright's own that it is not to have."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=on_the_path(), args=ARGUMENTS, headless=not headed, slow_mo=slow
+            executable_path=on_the_path(),
+            args=ARGUMENTS,
+            headless=not headed,
+            slow_mo=slow,
+            ignore_default_args=list(without),
         )
         try:
             yield browser

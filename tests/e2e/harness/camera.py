@@ -25,7 +25,9 @@ PART = {"phone": 440, "desktop": 480}
 WIDTH = {"phone": 480, "desktop": 1000}  # pixels of the stored picture
 COLOURS = 20
 BOX = """(element) => { const box = element.getBoundingClientRect();
-  return {x: box.x, y: box.y + scrollY, width: box.width, height: box.height,
+  let at = element;
+  while (at && getComputedStyle(at).position !== "fixed") at = at.parentElement;
+  return {fixed: at !== null, x: box.x, y: box.y + (at ? 0 : scrollY), width: box.width, height: box.height,
     kind: element.labels?.length ? "field" : element.tagName === "A" ? "link" : "button",
     words: (element.labels?.length ? element.labels[0] : element).innerText}; }"""
 SIZE = "() => ({width: innerWidth, height: innerHeight, whole: document.documentElement.scrollHeight})"
@@ -65,9 +67,10 @@ class Camera:
         box = mark.evaluate(BOX) if mark is not None else None
         size = walk.page.evaluate(SIZE)
         heading = walk.page.locator("h1").evaluate(BOX)
-        top, bottom = _crop(box, heading, size, self.guide.device)
+        fixed = box is not None and box["fixed"]  # stays where it is on the screen: the screen as it is
+        top, bottom = (0, size["height"]) if fixed else _crop(box, heading, size, self.guide.device)
         shot = walk.page.screenshot(
-            full_page=True,
+            full_page=not fixed,
             clip={"x": 0, "y": top, "width": size["width"], "height": bottom - top},
             caret="initial",
         )

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from reports import snapshot, store
+from reports.catalog import REPORTS
 from reports.refresh import PortalData, refresh
 from tests.unit.reports.plan_extract import (
     AS_OF,
@@ -17,10 +18,16 @@ from tests.unit.reports.plan_extract import (
     PlanExtract,
 )
 
-pytestmark = pytest.mark.usefixtures("snapshots")
+pytestmark = pytest.mark.usefixtures("snapshots", "one_report")
 
 SUMMER = date(2015, 7, 1)
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def one_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full refresh, which alone attributes anew, of one report: who is attributed does not depend on the others."""
+    monkeypatch.setattr("reports.refresh.REPORTS", {"patient-panel": REPORTS["patient-panel"]})
 
 
 def attributed(
@@ -183,7 +190,7 @@ def test_the_effective_date_carries_over_while_the_pcp_stays(extract: PlanExtrac
 def test_without_a_directory_nobody_is_attributed_and_a_notice_says_so(extract: PlanExtract) -> None:
     extract.member("1")
     extract.visit("1", SUMMER)
-    outcome = refresh(extract.write(), AS_OF, slugs=["adult-diabetes"])
+    outcome = refresh(extract.write(), AS_OF, slugs=["patient-panel"])
     assert outcome.attributed == 0
     assert any("nobody is attributed" in notice.message for notice in outcome.notices)
     directory = pa.table(

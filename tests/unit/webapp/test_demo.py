@@ -178,7 +178,8 @@ def test_the_description_has_the_promised_shape(described: dict[str, Any]) -> No
         "practices",
         "as_of",
     ]
-    member = {"client_id", "first_name", "last_name", "birth_date", "program", "household", "registered"}
+    member = {"client_id", "first_name", "last_name", "birth_date", "program", "household"}
+    member |= {"registered", "address"}
     assert all(set(entry) == member for entry in described["members"])
     account = {"portal", "username", "password", "email", "language", "tins", "client_id", "totp_secret"}
     account |= {"security_answers", "note"}

@@ -9,17 +9,19 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.harness.application import SECRET_KEY
 from tests.harness.clock import Hands
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
-from tests.integration.profile_walk import make_rosa
+from tests.integration.profile_walk import mailed_code, make_rosa
 from webapp.config import Settings, read_plan
 from webapp.domain import audit
+from webapp.domain.account.freezing import FreezeLinks
 from webapp.domain.audit import Actor
 from webapp.domain.db import connected
 from webapp.domain.outbox import OutboxMessage
 from webapp.domain.practice import practices
-from webapp.domain.reporting import download_guard, report_pages
+from webapp.domain.reporting import download_guard, download_mails, report_pages
 from webapp.domain.reporting.download_guard import CodeNeeded, DownloadDay, Downloader, Held, ReportDownload
 
 TIN = "061110001"
@@ -128,9 +130,46 @@ def test_a_refused_sign_in_makes_no_device_known(rosa: Downloader, clock: Hands)
     assert download_guard.is_new_device(stranger)
 
 
+def give_code(who: Downloader, settings: Settings, code: str = "") -> bool:
+    """Give a code: the one that is mailed now, unless another is given."""
+    if not code:
+        links = FreezeLinks(settings.base_url, SECRET_KEY)
+        download_mails.send_code(who.account, who.session_key, who.actor, settings.plan, SECRET_KEY, links)
+        code = mailed_code()
+    return download_guard.take_code(who, code, settings.plan, SECRET_KEY)
+
+
+def test_the_second_of_two_taps_is_told_the_same_and_given_no_more(
+    rosa: Downloader, settings: Settings, clock: Hands
+) -> None:
+    take(rosa, settings, rows=300)
+    assert give_code(rosa, settings)
+    code, allowed = mailed_code(), DownloadDay.get().code_rows
+    assert give_code(rosa, settings, code)
+    assert DownloadDay.get().code_rows == allowed
+    assert not give_code(replace(rosa, session_key="another session"), settings, code)
+    clock.advance(minutes=1)
+    assert not give_code(rosa, settings, code)
+
+
+def test_of_eight_taps_at_once_all_are_told_the_same(rosa: Downloader, settings: Settings) -> None:
+    take(rosa, settings, rows=300)
+    links = FreezeLinks(settings.base_url, SECRET_KEY)
+    download_mails.send_code(rosa.account, rosa.session_key, rosa.actor, settings.plan, SECRET_KEY, links)
+    code = mailed_code()
+
+    def tap(_number: int) -> bool:
+        with connected():
+            return give_code(rosa, settings, code)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(tap, range(8)))
+    assert DownloadDay.get().code_rows == 600
+
+
 def test_a_code_opens_another_budget_for_its_own_session_alone(rosa: Downloader, settings: Settings) -> None:
     take(rosa, settings, rows=300)
-    download_guard.allow_more(rosa, settings.plan)
+    assert give_code(rosa, settings)
     with pytest.raises(CodeNeeded):
         take(replace(rosa, session_key="another session"), settings, rows=1)
     take(rosa, settings, rows=300)

@@ -11,6 +11,7 @@ from PIL import Image
 from tests.e2e.harness.words import translated
 from tests.harness import guide_rules
 from tools import guide_table
+from webapp import content
 from webapp.config import Plan, read_plan
 from webapp.guides import definition, demo_values, pictures
 from webapp.guides.definition import Guide, GuideBroken
@@ -53,6 +54,12 @@ def test_every_step_is_walked_by_exactly_one_test(slug: str) -> None:
     walked = guide_rules.walks_of(slug)
     assert dict.fromkeys(walked, 1) == {step: len(tests) for step, tests in walked.items()}
     assert list(walked) == [step.slug for step in definition.read(slug).steps]
+
+
+def test_every_guide_is_listed_for_its_portal() -> None:
+    assert sorted(name for names in content.GUIDES.values() for name in names) == SLUGS
+    for portal, names in content.GUIDES.items():
+        assert {definition.read(name).portal for name in names} == {portal}
 
 
 def test_a_walk_that_skips_a_step_or_walks_it_twice_would_be_found(tmp_path: Path) -> None:
@@ -251,8 +258,9 @@ def test_a_pdf_with_another_plans_numbers_is_not_offered() -> None:
         MappingProxyType({**plan.sections, "registration": {**plan["registration"], "run_minutes": 99}})
     )
     guide = definition.read("member-registration")
-    assert pictures.pdf(guide, "en", plan)
-    assert pictures.pdf(guide, "en", other) is None
+    for shown, offered in ((plan, True), (other, False)):
+        values = make(guide, "en", shown).values
+        assert bool(pictures.pdf(guide.slug, "en", values)) is offered
 
 
 def test_every_heading_of_the_seed_documents_is_taught_by_a_step() -> None:
@@ -261,12 +269,12 @@ def test_every_heading_of_the_seed_documents_is_taught_by_a_step() -> None:
 
 def test_a_heading_that_nobody_teaches_and_a_page_that_is_not_there_would_be_found() -> None:
     rows, steps = guide_table.headings(), guide_table.taught()
-    lost = guide_table.Heading("000", 99, "How to fly")
-    assert "no guide step has the seed '000 p. 99': How to fly" in list(
-        guide_table.faults([*rows, lost], steps)
+    lost = guide_table.Heading("000", 99, "How to fly", "Fly")
+    assert "no guide step has the seed '000 Fly': page 99, How to fly" in guide_table.faults(
+        [*rows, lost], steps
     )
     unknown = [row for row in rows if row.document != "000"]
-    assert any("'000 p. 5' is no page" in fault for fault in guide_table.faults(unknown, steps))
+    assert any("'000 STEP 2 OF 4: VALIDATION' names" in fault for fault in guide_table.faults(unknown, steps))
 
 
 def test_the_table_in_the_documents_is_the_one_of_the_definitions() -> None:

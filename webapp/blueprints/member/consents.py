@@ -6,40 +6,30 @@ from flask import Response, abort, flash, redirect, request, url_for
 from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from wtforms import BooleanField, Field, RadioField, SelectField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms import BooleanField, Field, StringField, ValidationError
 
 from webapp import clock
 from webapp.blueprints.member import blueprint
 from webapp.domain import audit
-from webapp.domain.member import choices, consent, household_view
+from webapp.domain.member import choices, consent, household_view, paper_forms
 from webapp.domain.member.choices import CATEGORY_WORDS, NotYours
-from webapp.domain.member.consent import ANY_PRACTICE, ConsentRefused
+from webapp.domain.member.consent import ConsentRefused
 from webapp.domain.member.eligibility import Member
+from webapp.domain.member.paper_forms import ASKS, CONSENT, STATE_WORDS
 from webapp.domain.opaque import opaque_key
 from webapp.web import audience, render
 from webapp.web.account_fields import one_line
 from webapp.web.dates import read_date
-from webapp.web.forms import Form
+from webapp.web.recipient import ANY, OTHER, RecipientForm
 from webapp.web.signed_in import actor, freeze_links, settings
 from webapp.web.texts import gettext as _
 
-ANY, MINE, OTHER = "any", "mine", "other"
+MINE = "mine"
 
 
-class ConsentForm(Form):
+class ConsentForm(RecipientForm):
     """To whom, until when, and that it is meant."""
 
-    to = RadioField(
-        _l("Who may see it?"), [InputRequired(_l("Choose who may see it."))], validate_choice=False
-    )
-    name = StringField(
-        _l("Name of the practice"),
-        [Length(max=100, message=_l("Use at most 100 characters."))],
-        filters=[one_line],
-        description=_l("Only if you chose another practice"),
-    )
-    practice = SelectField(_l("Which one?"), validate_choice=False)
     until = StringField(
         _l("Until"),
         filters=[one_line],
@@ -54,37 +44,12 @@ class ConsentForm(Form):
         if self.mine:
             self.to.choices.append((MINE, _("Only my PCP's practice: %(name)s", name=self.mine[1])))
         self.to.choices.append((OTHER, _("Only another practice")))
-        self.found = self._practices()
-        self.practice.choices = [("", _("Please Select")), *self.found]
-
-    def _practices(self) -> list[tuple[str, str]]:
-        wanted = self.name.data if self.to.data == OTHER else ""
-        return choices.practices_called(wanted or "", settings().plan)
+        self.find()
 
     @property
     def tin(self) -> str:
         """The recipient, once the form is valid."""
-        if self.to.data == OTHER:
-            return self.practice.data or self.found[0][0]
-        return self.mine[0] if self.to.data == MINE and self.mine else ANY_PRACTICE
-
-    def validate_to(self, field: Field) -> None:
-        if field.data not in dict(field.choices):
-            raise ValidationError(_("Choose who may see it."))
-
-    def validate_name(self, field: Field) -> None:
-        if self.to.data != OTHER:
-            return
-        if not field.data:
-            raise ValidationError(_("Enter the name of the practice."))
-        if not self.found:
-            raise ValidationError(
-                _("We know of no practice with that name. Check the spelling, or enter only one word of it.")
-            )
-
-    def validate_practice(self, field: Field) -> None:
-        if self.to.data == OTHER and len(self.found) > 1 and field.data not in dict(self.found):
-            raise ValidationError(_("More than one practice has that name. Choose one."))
+        return self.mine[0] if self.to.data == MINE and self.mine else super().tin
 
     def validate_until(self, field: Field) -> None:
         day = read_date(field.data)
@@ -108,6 +73,7 @@ def consents() -> Response:
     given = choices.of_member(member)
     audit.record(actor(), "open-consents", subject=f"member:{member.client_id}")
     since = consent.opted_out_since(member.client_id)
+    is_mine = choices.may_decide(member, current_user.account, settings().plan)
     return render.page(
         "member/page.html",
         "partials/member/consents.html",
@@ -116,26 +82,27 @@ def consents() -> Response:
         chosen=key,
         member=member,
         opted_out=_us_date(clock.current().local(since).date()) if since else None,
-        is_mine=choices.may_decide(member, current_user.account, settings().plan),
+        is_mine=is_mine,
         categories=[
             (name, _(label), _(about), [one for one in given if one.category == name and one.is_live])
             for name, (label, about) in CATEGORY_WORDS.items()
         ],
         past=[one for one in given if not one.is_live],
+        forms=_forms(member, is_mine),
         label_of=lambda category: _(CATEGORY_WORDS[category][0]),
         key_of=_consent_key,
+        category_key=_category_key,
         us_date=_us_date,
     )
 
 
-@blueprint.route("/consents/give/<category>", methods=["GET", "POST"])
+@blueprint.route("/consents/give/<category_key>", methods=["GET", "POST"])
 @audience.member
-def give_consent(category: str) -> Response:
-    """Consent to one category, for one practice or for all."""
+def give_consent(category_key: str) -> Response:
+    """Consent to one category, for one practice or for all. The address does not say which: it ends up in logs."""
     key, member, _keys = _chosen()
-    if category not in CATEGORY_WORDS or not choices.may_decide(
-        member, current_user.account, settings().plan
-    ):
+    category = {_category_key(name): name for name in CATEGORY_WORDS}.get(category_key)
+    if category is None or not choices.may_decide(member, current_user.account, settings().plan):
         abort(404)
     form = ConsentForm(member)
     if request.method == "POST" and form.validate():
@@ -159,7 +126,7 @@ def give_consent(category: str) -> Response:
         form=form,
         about=_(CATEGORY_WORDS[category][1]),
         member=member,
-        action=_address("member.give_consent", key, category=category),
+        action=_address("member.give_consent", key, category_key=category_key),
         back=_address("member.consents", key),
     )
 
@@ -214,8 +181,22 @@ def _chosen() -> tuple[str, Member, dict[str, Member]]:
     return key, keys[key], keys
 
 
+def _forms(member: Member, is_mine: bool) -> list[tuple[str, str, str, str]]:
+    """The forms that were mailed to us: when, what they ask for, what became of them, and what we say. Those about
+    sensitive information show to whom the choice belongs to."""
+    return [
+        (_us_date(one.received_on), _(ASKS[one.asks]), _(STATE_WORDS[one.state]), one.answer)
+        for one in paper_forms.of_member(member.client_id)
+        if is_mine or one.asks != CONSENT
+    ]
+
+
 def _consent_key(consent_id: int) -> str:
     return opaque_key(f"consent {consent_id}", current_user.session.token_hash)
+
+
+def _category_key(category: str) -> str:
+    return opaque_key(f"category {category}", current_user.session.token_hash)
 
 
 def _us_date(day: Any) -> str:

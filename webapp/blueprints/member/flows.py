@@ -70,8 +70,9 @@ def lock_of_run(state: State) -> Lockout | None:
 def _locked_message(reference: str) -> str:
     said = _(
         "The information did not match three times in a row. To protect you, we stopped here. "
-        "Contact Technical Support Services at %(telephone)s, Monday – Friday, 9:00 a.m. – 4:00 p.m.",
+        "Contact Technical Support Services at %(telephone)s, Monday – Friday, %(hours)s",
         telephone=settings().plan["telephones"]["technical_support"],
+        hours=language.hours_of("technical_support"),
     )
     number = _("Your reference number is %(reference)s.", reference=reference)
     return f"{said} {number}"

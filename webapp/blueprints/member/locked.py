@@ -26,8 +26,8 @@ def locked() -> Response:
     lock = lock_of_run(run.state if run else State())
     if lock is None:
         return render.leave_for(url_for("member.register", step="validation"))
-    form = CallBackForm(request.form if request.form.get("go") == "call-back" else None)
-    if request.method == "GET":
+    form = CallBackForm(request.form if request.form.get("go") != "letter" else None)
+    if request.method == "GET" or language.switched():
         return _ways(lock, form)
     try:
         said = _asked(lock, form)
@@ -45,7 +45,7 @@ def locked() -> Response:
 def letter() -> Response:
     """The code of a mailed letter and the date of birth end the lock; registration goes on at step 2."""
     form = LetterCodeForm()
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and not language.switched() and form.validate():
         run_key = request.cookies.get(_run_cookie(), "")
         if locked_ways.redeem(
             form.code.data, form.read_birth_date(), run_key, actor("member"), settings().plan, secret_key()
@@ -66,6 +66,7 @@ def letter() -> Response:
         title=_("The code in your letter"),
         status=status,
         form=form,
+        action=request.path,
     )
 
 
@@ -91,6 +92,7 @@ def _ways(lock: Lockout, form: CallBackForm, status: int = 200) -> Response:
         title=_("Ways to go on"),
         status=status,
         form=form,
+        action=request.path,
         reference=lock.reference,
         telephone=_telephone(),
     )

@@ -16,6 +16,7 @@ from webapp.domain.account import email_changes, recovery
 from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor
 from webapp.flows.engine import Flow, Refused, State, Step, Values
+from webapp.web import language
 from webapp.web.account_fields import check_email
 from webapp.web.recovery import (
     KEEP_FOR,
@@ -127,8 +128,9 @@ def _send(form: SendForm, state: State) -> Values:
         raise Refused(
             _(
                 "We have no email address for this account, so we cannot send a code. Call Technical Support "
-                "Services at %(telephone)s, Monday – Friday, 9:00 a.m. – 4:00 p.m.",
+                "Services at %(telephone)s, Monday – Friday, %(hours)s",
                 telephone=settings().plan["telephones"]["technical_support"],
+                hours=language.hours_of("technical_support"),
             )
         )
     with refusing():

@@ -86,7 +86,7 @@ def home() -> Response:
         facts=_home_facts(shown),
         account=account,
         household=care_due.of_household(seen),
-        own=coverage.of_member(seen[0], clock.today()),
+        own=coverage.of_member(seen[0], clock.today(), shown.eligibility),
         us_date=_date,
         center=information_center(),
     )

@@ -10,12 +10,11 @@ from wtforms.validators import Length
 
 from webapp import clock
 from webapp.blueprints.member import blueprint
-from webapp.config import PROGRAMS
 from webapp.domain.member import eligibility, update_requests
 from webapp.domain.member.eligibility import Member
 from webapp.domain.member.update_requests import STATE_WORDS, NothingToChange, Status
 from webapp.domain.text import digits
-from webapp.web import audience, render
+from webapp.web import audience, language, render
 from webapp.web.account_fields import check_email, one_line
 from webapp.web.forms import Form
 from webapp.web.signed_in import actor, settings
@@ -75,17 +74,16 @@ def _check_phone(field: Field) -> None:
 @audience.member
 def update() -> Response:
     """Which program, and how far earlier requests are."""
-    sites = settings().plan["update_sites"]
-    programs = [
-        (program, sites[program] or url_for("member.ask_update"), bool(sites[program]))
-        for program in PROGRAMS
-    ]
+    plan = settings().plan
+    sites = {letter: plan["update_sites"].get(letter, "") for letter in plan.programs}
+    programs = [(letter, site or url_for("member.ask_update"), bool(site)) for letter, site in sites.items()]
     own = eligibility.eligibility_of(_member(), clock.today())
     return _page(
         "update",
         _("Update My Personal Information"),
         programs=programs,
-        letter=own.program or "A",
+        every_program=language.list_of_programs(plan.programs),
+        letter=own.program or plan.programs[0],
         requests=[_shown(status) for status in update_requests.of_member(_member().client_id)],
         can_take_back=update_requests.RECEIVED,
     )

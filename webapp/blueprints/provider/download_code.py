@@ -91,13 +91,9 @@ def _send(form: DownloadCodeForm) -> Response | None:
 def _take(form: DownloadCodeForm) -> Response | None:
     if not form.validate():
         return None
-    who, plan = downloader(), settings().plan
-    if not download_mails.is_right(
-        who.account, who.session_key, form.code.data, who.actor, plan, secret_key()
-    ):
+    if not download_guard.take_code(downloader(), form.code.data, settings().plan, secret_key()):
         form.code.errors = [_("That code is not right, or it is too old. Check it, or ask for a new one.")]
         return None
-    download_guard.allow_more(who, plan)
     return render.leave_for(_target())
 
 

@@ -1,6 +1,7 @@
 """The how-to guides: their list, each as a page with its pictures, and as a PDF."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Response, abort, send_file, url_for
 
@@ -11,7 +12,6 @@ from webapp.guides import definition, pictures
 from webapp.guides.page import StepPart
 from webapp.guides.pictures import Picture
 from webapp.web import audience, language, menus, render
-from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
 
 #: From so many steps on, a guide begins with a list of them.
@@ -67,9 +67,7 @@ def guide(name: str) -> Response:
 @audience.public
 def guide_pdf(name: str) -> Response:
     """The same to print or keep, in the language of the page."""
-    path = pictures.pdf(definition.read(name), _language(), settings().plan) if _exists(name) else None
-    if path is None:
-        abort(404)
+    path = _file(name) or abort(404)
     return send_file(
         path, "application/pdf", download_name=f"{name}-{_language()}.pdf", etag=pictures.version(path)
     )
@@ -78,14 +76,18 @@ def guide_pdf(name: str) -> Response:
 @blueprint.app_template_global()
 def guide_file(name: str) -> dict[str, object] | None:
     """The address of a guide's PDF and its size in KB, for links; None where there is none."""
-    path = pictures.pdf(definition.read(name), _language(), settings().plan) if _exists(name) else None
+    path = _file(name)
     if path is None:
         return None
     return {"url": url_for("public.guide_pdf", name=name), "size": round(path.stat().st_size / 1024)}
 
 
-def _exists(name: str) -> bool:
-    return name in definition.slugs()
+def _file(name: str) -> Path | None:
+    try:
+        page = content.library().guide(name, _language())
+    except content.NoSuchPage:
+        return None
+    return pictures.pdf(name, _language(), page.values)
 
 
 def _language() -> str:

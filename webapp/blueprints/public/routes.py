@@ -7,7 +7,7 @@ from webapp.blueprints.public import blueprint, freezing, guides, prose
 from webapp.domain import facts, mailbox
 from webapp.domain.db import database
 from webapp.patterns import pattern_context
-from webapp.web import audience, render
+from webapp.web import audience, language, render
 from webapp.web.information_center import information_center
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
@@ -20,7 +20,10 @@ __all__ = ["blueprint", "freezing", "guides", "prose"]
 def gateway() -> Response:
     """The state's page, from which members and providers find their own."""
     return render.page(
-        "public/page.html", "partials/public/gateway.html", title=_("HUSKY Health for Connecticut")
+        "public/page.html",
+        "partials/public/gateway.html",
+        title=_("HUSKY Health for Connecticut"),
+        online_programs=language.list_of_programs(settings().plan["plan"]["online_programs"]),
     )
 
 
@@ -52,7 +55,7 @@ def providers_home() -> Response:
 @audience.public
 def patterns() -> str:
     """Every piece of the house in every state."""
-    return render_template("patterns.html", **pattern_context())
+    return render_template("patterns.html", **pattern_context(settings().plan))
 
 
 @blueprint.get("/demo/mail")

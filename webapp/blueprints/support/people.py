@@ -86,6 +86,7 @@ def person(token: str) -> Response:
         form=form,
         action=request.path,
         imitate_url=_imitate_url(token, found),
+        form_url=_form_url(token, found),
     )
 
 
@@ -93,6 +94,12 @@ def _imitate_url(token: str, found: Person) -> str:
     """Where Imitate Mode begins; '' where the role or the account does not allow it."""
     allowed = imitations.may_imitate(staff.role_of(current_user.account), found.account)
     return url_for("support.imitate", token=token) if allowed else ""
+
+
+def _form_url(token: str, found: Person) -> str:
+    """Where a printed form of the member is entered; '' for others, and where the role does not."""
+    allowed = found.kind == people.MEMBER and staff.may_enter(staff.role_of(current_user.account), "forms")
+    return url_for("support.enter_form", token=token) if allowed else ""
 
 
 def _done(row: PersonOpening, found: Person, form: ReasonForm) -> bool:

@@ -12,11 +12,11 @@ from webapp.domain import audit
 from webapp.domain.support import staff, work_queue
 from webapp.domain.support.work_items import (
     ClaimedByOther,
+    DecisionRefused,
     Gone,
     HasChanged,
     Item,
     Opened,
-    PrintFirst,
     TextRefused,
     Worker,
 )
@@ -90,8 +90,8 @@ def _pressed(kind: Kind, key: str) -> Response:
         form.refuse(refusal, takes=next((one.takes for one in kind.actions if one.name == pressed), ""))
     except ClaimedByOther as claimed:
         form.form_errors.append(_("%(name)s works on this now. Nothing was changed.", name=claimed.name))
-    except PrintFirst:
-        form.form_errors.append(_("Print the letter first. Nothing was changed."))
+    except DecisionRefused as refused:
+        form.form_errors.append(_(refused.words))
     except HasChanged:
         form.form_errors.append(
             _("The person wrote again meanwhile. Read the new message, then send your answer.")

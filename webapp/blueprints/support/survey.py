@@ -6,7 +6,6 @@ from flask import Response, request
 
 from webapp import clock
 from webapp.blueprints.support import blueprint, lists
-from webapp.config import PROGRAMS
 from webapp.domain.member import survey
 from webapp.domain.member.survey_topics import ADULT, CHILD
 from webapp.web import audience
@@ -24,14 +23,14 @@ def survey_results() -> Response:
     years = survey.years() or [clock.today().year]
     year = int(lists.chosen("year", map(str, years)) or years[0])
     form = lists.chosen("form", (ADULT, CHILD)) or ADULT
-    program = lists.chosen("program", PROGRAMS)
+    program = lists.chosen("program", plan.programs)
     found = survey.results(year, form, plan, program=program or None)
     return lists.page(
         "survey",
         _("Survey"),
         years=years,
         forms=((ADULT, _("Adults")), (CHILD, _("Children"))),
-        programs=[(letter, plan.program_name(letter)) for letter in PROGRAMS],
+        programs=[(letter, plan.program_name(letter)) for letter in plan.programs],
         year=year,
         form=form,
         program=program,

@@ -38,7 +38,7 @@ def issue(purpose: str, bound_to: str, secret_key: str, plan: Plan, *, account_i
     code = f"{secrets.randbelow(10**6):06}"
     key = _key(secret_key, purpose, bound_to)
     with transaction():
-        OneTimeCode.delete().where(OneTimeCode.key == key).execute()
+        OneTimeCode.delete().where(OneTimeCode.key.in_(throttle.ways(key))).execute()
         OneTimeCode.create(
             key=key,
             code_hash=_hash(secret_key, key, code),
@@ -58,16 +58,16 @@ def redeem(purpose: str, bound_to: str, typed: str, secret_key: str, plan: Plan)
         looked = (
             OneTimeCode.update(tries=OneTimeCode.tries + 1)
             .where(
-                OneTimeCode.key == key,
+                OneTimeCode.key.in_(throttle.ways(key)),
                 OneTimeCode.tries < plan["codes"]["tries"],
                 OneTimeCode.expires_at > clock.now(),
             )
             .execute()
         )
-        row = OneTimeCode.get_or_none(OneTimeCode.key == key) if looked else None
-        if row is None or not passwords.same(row.code_hash, _hash(secret_key, key, _digits(typed))):
+        row = OneTimeCode.get_or_none(OneTimeCode.key.in_(throttle.ways(key))) if looked else None
+        if row is None or not _matches(row, secret_key, _digits(typed)):
             return False
-        used = OneTimeCode.delete().where(OneTimeCode.key == key, OneTimeCode.code_hash == row.code_hash)
+        used = OneTimeCode.delete().where(OneTimeCode.key == row.key, OneTimeCode.code_hash == row.code_hash)
         return bool(used.execute())
 
 
@@ -85,6 +85,11 @@ def sweep() -> None:
 
 def _key(secret_key: str, purpose: str, bound_to: str) -> str:
     return throttle.key_of(secret_key, "code", purpose, bound_to)
+
+
+def _matches(row: OneTimeCode, secret_key: str, code: str) -> bool:
+    """Whether it is the row's code. One that was made before a change of the secret key holds."""
+    return any(passwords.same(row.code_hash, way) for way in throttle.ways(_hash(secret_key, row.key, code)))
 
 
 def _hash(secret_key: str, key: str, code: str) -> str:

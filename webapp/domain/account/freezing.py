@@ -6,6 +6,7 @@ from datetime import timedelta
 from itsdangerous import BadData, URLSafeSerializer
 
 from webapp import clock
+from webapp.config import keys_of
 from webapp.domain.account.accounts import Account
 
 _WITHIN = timedelta(days=10)
@@ -34,4 +35,4 @@ class FreezeLinks:
         return Account.get_or_none(Account.id == account_id)
 
     def _signer(self) -> URLSafeSerializer:
-        return URLSafeSerializer(self.secret_key, salt="freeze-account")
+        return URLSafeSerializer(list(reversed(keys_of(self.secret_key))), salt="freeze-account")

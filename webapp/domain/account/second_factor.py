@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from peewee import AutoField, CharField, DateTimeField, ForeignKeyField, IntegerField, TextField
 
 from reports.words import N_
 from webapp import clock
-from webapp.config import Plan
+from webapp.config import Plan, keys_of
 from webapp.domain import audit, throttle
 from webapp.domain.account import passwords
 from webapp.domain.account.account_changes import announce, end_sessions
@@ -255,6 +255,23 @@ def install(account: Account, secret: str, secret_key: str) -> None:
         SecondFactor.create(account=account, secret=sealed, began_at=now, confirmed_at=now)
 
 
+def encrypt_anew(secret_key: str) -> tuple[int, int]:
+    """Encrypt every secret under the present key. Returns how many there are, and how many no key opens."""
+    done = lost = 0
+    box = _box(secret_key)
+    with transaction():
+        for row in SecondFactor.select():
+            try:
+                sealed = box.rotate(row.secret.encode()).decode()
+            except InvalidToken:
+                lost += 1
+                continue
+            # What was in sight for ten minutes is left as it is.
+            SecondFactor.update(secret=sealed).where(SecondFactor.account == row.account_id).execute()
+            done += 1
+    return done, lost
+
+
 def _waiting(account: Account) -> SecondFactor | None:
     return SecondFactor.get_or_none(
         SecondFactor.account == account,
@@ -291,7 +308,9 @@ def _step_of(row: SecondFactor, code: str, secret_key: str) -> int:
 def _use_recovery_code(
     account: Account, digits: str, secret_key: str, actor: Actor, plan: Plan, links: FreezeLinks
 ) -> None:
-    mine = (RecoveryCode.account == account) & (RecoveryCode.code_hash == _hash(account, digits, secret_key))
+    mine = (RecoveryCode.account == account) & RecoveryCode.code_hash.in_(
+        throttle.ways(_hash(account, digits, secret_key))
+    )
     with transaction():
         used = RecoveryCode.update(used_at=clock.now()).where(mine, RecoveryCode.used_at.is_null()).execute()
         if not used:
@@ -328,8 +347,10 @@ def _hash(account: Account, digits: str, secret_key: str) -> str:
     return throttle.key_of(secret_key, "recovery-code", str(account.id), digits)
 
 
-def _box(secret_key: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(hmac.digest(secret_key.encode(), b"second factor", "sha256")))
+def _box(secret_key: str) -> MultiFernet:
+    """Encrypts with the present key, reads with earlier ones too."""
+    boxes = [hmac.digest(key.encode(), b"second factor", "sha256") for key in keys_of(secret_key)]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(box)) for box in boxes])
 
 
 def _seal(secret_key: str, text: str) -> str:

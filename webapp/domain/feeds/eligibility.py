@@ -12,7 +12,7 @@ from webapp.domain.db import transaction
 from webapp.domain.feeds.outcome import RowFault, Tally
 from webapp.domain.feeds.upsert import BATCH, Values, existing, text, write
 from webapp.domain.member.eligibility import OPEN_ENDED, EligibilitySpan, Member
-from webapp.domain.text import fold_id
+from webapp.domain.text import fold, fold_id
 
 LONGEST_ID = 40
 
@@ -32,7 +32,7 @@ _TEXTS = (
     "email",
 )
 _DATES = ("birth_date", "death_date")
-_OWN = ("client_id_key", "subscriber_id")
+_OWN = ("client_id_key", "subscriber_id", "last_key", "first_key")
 _COLUMNS = (
     "member_id",
     "subscriber_id",
@@ -147,6 +147,7 @@ def _values(row: Row) -> Values:
     values["subscriber_id"] = text(row["subscriber_id"]) or client_id
     values.update({name: text(row[name]) for name in _TEXTS})
     values.update({name: row[name] for name in _DATES})
+    values |= {"last_key": fold(values["last_name"]), "first_key": fold(values["first_name"])}
     if row["death_flag"] and row["death_date"] is None:
         # A death without a day is taken to have happened: nothing may be opened in this person's name.
         values["death_date"] = row["enrollment_start_date"]

@@ -187,7 +187,7 @@ def _of_table(plan: Plan) -> Iterable[Place]:
     if not path:
         return
     towns: dict[str, tuple[str, Points]] = {}
-    with (DATA / path).open(encoding="utf-8", newline="") as file:
+    with (plan.own_file(path) or DATA / path).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             point = (float(row["latitude"]), float(row["longitude"]))
             yield _place(row["zip"], row["zip"], row["town"], [point], 0)

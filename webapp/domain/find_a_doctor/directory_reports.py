@@ -21,7 +21,7 @@ KINDS = {
     "telephone": N_("The telephone number is wrong or nobody answers"),
     "not-there": N_("The provider does not work there"),
     "not-accepting": N_("The office takes no new patients"),
-    "no-husky": N_("The office does not take HUSKY Health"),
+    "plan-not-taken": N_("The office does not take HUSKY Health"),
     "language": N_("The languages are wrong"),
     "other": N_("Something else"),
 }

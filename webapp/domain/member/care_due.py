@@ -13,6 +13,7 @@ from reports.catalog import REPORTS, in_group
 from reports.definition import Test
 from reports.snapshot import Attributed, Snapshot
 from webapp.domain.find_a_doctor import directory
+from webapp.domain.find_a_doctor.directory import Provider
 from webapp.domain.member import consent
 from webapp.domain.member.care_words import CARE, CareWords
 from webapp.domain.member.eligibility import Member
@@ -55,31 +56,32 @@ class MemberCare:
 
 def of_household(members: Sequence[Member]) -> list[MemberCare]:
     """The care of these members, in their order."""
-    pcps = {member.client_id: _pcp_of(member) for member in members}
+    pcps = snapshot.attributed([member.client_id for member in members])
+    offices = {(pcp.npi, pcp.tin) for pcp in pcps.values()}
+    of_pcp = {office: directory.office_of(*office) for office in offices}
     served = snapshot.all_published([report.slug for report in in_group("gaps")])
-    listed = {client_id: pcp.tin for client_id, pcp in pcps.items() if pcp}
+    listed = {client_id: pcp.tin for client_id, pcp in pcps.items()}
     found: dict[str, list[tuple[Snapshot, dict[str, Any]]]] = {}
     for made, row in snapshot.of_members(served, listed):
         found.setdefault(row["client_id"], []).append((made, row))
     as_of = max((made.as_of for made in served), default=None)
-    return [
-        _care_of(member, pcps[member.client_id], found.get(member.client_id, []), as_of) for member in members
-    ]
-
-
-def _pcp_of(member: Member) -> Attributed | None:
-    return snapshot.attributed([member.client_id]).get(member.client_id)
+    cared = []
+    for member in members:
+        pcp = pcps.get(member.client_id)
+        office = of_pcp[pcp.npi, pcp.tin] if pcp else None
+        cared.append(_care_of(member, pcp, office, found.get(member.client_id, []), as_of))
+    return cared
 
 
 def _care_of(
     member: Member,
     pcp: Attributed | None,
+    office: Provider | None,
     rows: Sequence[tuple[Snapshot, dict[str, Any]]],
     as_of: date | None,
 ) -> MemberCare:
     if pcp is None:
         return MemberCare(member, unknown=NO_PCP)
-    office = directory.office_of(pcp.npi, pcp.tin)
     name, telephone = (office.name, office.telephone) if office else ("", "")
     if as_of is None:
         return MemberCare(member, name, telephone, unknown=NO_REPORTS)

@@ -133,19 +133,28 @@ def give(
     """
     if not may_decide(member, account, plan):
         raise NotYours
-    for one in consent.consents_of(member.client_id):
-        if (one.category, one.tin, one.ends_on) == (category, tin, ends_on) and one.withdrawn_at is None:
-            return one
+    given_by = "member" if member.client_id == account.client_id else "authorized"
     with transaction():
-        given = consent.give_consent(
-            member.client_id,
-            category,
-            tin=tin or ANY_PRACTICE,
-            ends_on=ends_on,
-            given_by="member" if member.client_id == account.client_id else "authorized",
-        )
-        _note(account, member, "give-consent", f"consent {given.id}", actor, plan, link)
+        given, is_new = given_once(member.client_id, category, tin, ends_on, given_by)
+        if is_new:
+            _note(account, member, "give-consent", f"consent {given.id}", actor, plan, link)
     return given
+
+
+def given_once(
+    client_id: str, category: str, tin: str, ends_on: date | None, given_by: str
+) -> tuple[Consent, bool]:
+    """A consent from today on, and whether it is new: one for the same practice and end is not noted again.
+
+    Raises consent.ConsentRefused.
+    """
+    for one in consent.consents_of(client_id):
+        if (one.category, one.tin, one.ends_on) == (category, tin, ends_on) and one.withdrawn_at is None:
+            return one, False
+    made = consent.give_consent(
+        client_id, category, tin=tin or ANY_PRACTICE, ends_on=ends_on, given_by=given_by
+    )
+    return made, True
 
 
 def withdraw(account: Account, member: Member, consent_id: int, actor: Actor, plan: Plan, link: str) -> None:

@@ -96,6 +96,14 @@ def note_reflected(client_ids: Iterable[str]) -> None:
             OptOut.update(reflected=True).where(OptOut.client_id.in_(some)).execute()
 
 
+def forget_reflected() -> None:
+    """Other reports are served than those that were computed last: whatever was chosen is looked at again when they
+    are read, until the next refresh of all."""
+    with transaction():
+        OptOut.update(reflected=False).where(OptOut.reflected).execute()
+        Consent.update(reflected=False).where(Consent.reflected).execute()
+
+
 def hidden_from(report: Report) -> tuple[str, ...]:
     """The Client IDs to leave out when a report is read: opted out since it was computed. The panel lists all."""
     if report.excluded != EXCLUDED_NOTE:

@@ -35,13 +35,13 @@ class Coverage:
         return self.days_left is not None and self.days_left <= SOON.days
 
 
-def of_member(member: Member, today: date) -> Coverage:
-    """The coverage of a member on `today`."""
+def of_member(member: Member, today: date, known: Eligibility | None = None) -> Coverage:
+    """The coverage of a member on `today`. known: the eligibility of that day, where it has been looked up."""
     renewal = member.renewal_on
     ahead = renewal if renewal and renewal >= today else None
     return Coverage(
         member=member,
-        eligibility=eligibility.eligibility_of(member, today),
+        eligibility=known or eligibility.eligibility_of(member, today),
         renew_by=ahead,
         days_left=(ahead - today).days if ahead else None,
     )

@@ -23,6 +23,10 @@ from webapp.domain.text import fold, fold_id
 OPEN_ENDED = date(2200, 1, 1)
 
 
+#: How feeds write that a member speaks Spanish, folded.
+_SPANISH = frozenset({"SPANISH", "ESPANOL", "SPA", "ES"})
+
+
 class MemberNotFound(Exception):
     """There is no such member, or none that the one who asks may see: the two are never told apart."""
 
@@ -70,6 +74,12 @@ class Member(Table):
     language = TextField(default="")
     interpreter = BooleanField(null=True)
     renewal_on = DateField(null=True)
+    # The names folded (text.fold): support looks members up by them.
+    last_key = TextField(default="")
+    first_key = TextField(default="")
+
+    class Meta:
+        indexes = ((("last_key", "first_key"), False),)
 
     @property
     def name(self) -> str:
@@ -81,6 +91,11 @@ class Member(Table):
     def is_head(self) -> bool:
         """Whether this is the head of the household (the subscriber)."""
         return self.client_id == self.subscriber_id
+
+    @property
+    def speaks_spanish(self) -> bool:
+        """Whether the coverage feed says so: letters on paper are then in Spanish."""
+        return fold(self.language) in _SPANISH
 
 
 class EligibilitySpan(Table):

@@ -102,12 +102,9 @@ def ask_letter(lock: Lockout, language: str, actor: Actor, plan: Plan, secret_ke
             RegistrationLetter.create(
                 lockout_id=lock.id,
                 client_id=member.client_id,
-                language="es" if fold(member.language) in _SPANISH else language,
+                language="es" if member.speaks_spanish else language,
                 asked_at=clock.now(),
             )
-
-
-_SPANISH = frozenset({"SPANISH", "ESPANOL", "SPA", "ES"})
 
 
 def print_letter(number: int, actor: Actor, plan: Plan, secret_key: str) -> tuple[RegistrationLetter, str]:
@@ -205,7 +202,8 @@ def _use(row: RegistrationLetter) -> bool:
 
 def _live(code_hash: str) -> RegistrationLetter | None:
     row = RegistrationLetter.get_or_none(
-        RegistrationLetter.code_hash == code_hash, RegistrationLetter.good_until > clock.now()
+        RegistrationLetter.code_hash.in_(throttle.ways(code_hash)),
+        RegistrationLetter.good_until > clock.now(),
     )
     return row if row is not None and _still_needed(row) else None
 

@@ -148,7 +148,7 @@ def _subject(row: Lockout) -> str:
 
 
 def _open(kind: str, keys: Sequence[str]) -> Lockout | None:
-    same = (Lockout.key == keys[0]) | (Lockout.run_key == keys[-1])
+    same = Lockout.key.in_(throttle.ways(keys[0])) | Lockout.run_key.in_(throttle.ways(keys[-1]))
     # One that support has looked at and left goes on under its number.
     held = (Lockout.kind == kind) & (Lockout.outcome != UNLOCKED) & _not_over()
     return Lockout.select().where(held, same).order_by(Lockout.id.desc()).first()

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from webapp import clock
-from webapp.config import Plan
+from webapp.config import Plan, keys_of
 from webapp.domain import audit, mails, throttle
 from webapp.domain.account import accounts
 from webapp.domain.account.accounts import Account, HashedAnswer
@@ -156,7 +156,9 @@ class LinkMaker:
         return account_id, email
 
     def _signer(self) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(self.secret_key, salt=f"confirm-email-{self.portal}")
+        return URLSafeTimedSerializer(
+            list(reversed(keys_of(self.secret_key))), salt=f"confirm-email-{self.portal}"
+        )
 
 
 def _check_free(member: Member, plan: Plan) -> None:

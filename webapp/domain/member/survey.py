@@ -21,7 +21,7 @@ from peewee import (
 )
 
 from webapp import clock
-from webapp.config import PROGRAMS, Plan
+from webapp.config import Plan
 from webapp.domain import audit
 from webapp.domain.audit import Actor
 from webapp.domain.db import Table, transaction
@@ -153,7 +153,9 @@ def _told_apart(year: int, form: str, plan: Plan) -> list[str]:
     found = Counter(program for (program,) in _answers(year, form).select(SurveyAnswers.program).tuples())
     smallest, total = plan["survey"]["smallest_group"], found.total()
     return [
-        program for program in PROGRAMS if found[program] >= smallest and total - found[program] >= smallest
+        program
+        for program in plan.programs
+        if found[program] >= smallest and total - found[program] >= smallest
     ]
 
 

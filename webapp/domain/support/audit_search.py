@@ -3,7 +3,7 @@ entries' numbers, so that the last of a hundred thousand opens as fast as the fi
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from peewee import Expression, ModelSelect, fn
 
@@ -88,9 +88,9 @@ def _matching(wanted: Wanted) -> ModelSelect:
         if value := getattr(wanted, column):
             query = query.where(getattr(AuditEntry, column) == value)
     if wanted.since:
-        query = query.where(AuditEntry.at >= _midnight(wanted.since))
+        query = query.where(AuditEntry.at >= clock.current().midnight(wanted.since))
     if wanted.until:
-        query = query.where(AuditEntry.at < _midnight(wanted.until + timedelta(days=1)))
+        query = query.where(AuditEntry.at < clock.current().midnight(wanted.until + timedelta(days=1)))
     return query.where(_about(wanted.text)) if wanted.text else query
 
 
@@ -101,9 +101,3 @@ def _about(text: str) -> Expression:
     subjects = [text, f"member:{text}", f"member:{digits(text)}", *(f"account:{number}" for number in ids)]
     found = AuditEntry.subject.in_(subjects) | (AuditEntry.address == text)
     return found | AuditEntry.account_id.in_(ids) if ids else found
-
-
-def _midnight(day: date) -> datetime:
-    """When a day begins where the plan is, as the database keeps moments (UTC)."""
-    there = datetime.combine(day, time(), clock.current().zone)
-    return there.astimezone(UTC).replace(tzinfo=None)

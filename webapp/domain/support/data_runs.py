@@ -15,7 +15,7 @@ from webapp.domain.feeds.outcome import LoadOutcome
 from webapp.domain.find_a_doctor.directory import Provider
 from webapp.domain.member.eligibility import EligibilitySpan, Member
 
-LOAD, REFRESH = "load", "refresh"
+LOAD, REFRESH, PUBLISH = "load", "refresh", "publish-earlier"
 _SHELL = Actor("command", "")
 _HELD: tuple[tuple[str, type[Table]], ...] = (
     (N_("Members"), Member),
@@ -49,10 +49,9 @@ def note_refresh(lines: Iterable[str]) -> None:
 
 
 def recent(most: int = 30) -> list[AuditEntry]:
-    """The last loads and refreshes, the newest first."""
-    rows = AuditEntry.select().where(
-        AuditEntry.action.in_((LOAD, REFRESH)), AuditEntry.portal == _SHELL.portal
-    )
+    """The last loads, refreshes and publications of earlier ones, the newest first."""
+    by_command = AuditEntry.action.in_((LOAD, REFRESH)) & (AuditEntry.portal == _SHELL.portal)
+    rows = AuditEntry.select().where(by_command | (AuditEntry.action == PUBLISH))
     return list(rows.order_by(AuditEntry.id.desc()).limit(most))
 
 

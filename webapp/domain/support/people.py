@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from peewee import CharField, DateTimeField, ForeignKeyField, TextField, fn
+from peewee import CharField, DateTimeField, ForeignKeyField, ModelSelect, TextField, fn
 
 from reports.words import N_
 from webapp import clock
@@ -29,7 +29,7 @@ from webapp.domain.member.eligibility import Member
 from webapp.domain.practice import practices
 from webapp.domain.support import staff
 from webapp.domain.support.work_items import Words
-from webapp.domain.text import digits
+from webapp.domain.text import after_prefix, digits, fold
 
 MEMBER, OFFICE, PRACTICE = "member", "office", "practice"
 KINDS = {MEMBER: N_("Member"), OFFICE: N_("Account of an office"), PRACTICE: N_("Practice")}
@@ -179,6 +179,12 @@ def reset_second_factor(
         second_factor.reset(found.account, actor, reason, settings.plan, links)
 
 
+def name_of_member(client_id: str) -> str:
+    """The member's name; '' for one who is gone."""
+    member = Member.get_or_none(Member.client_id == client_id)
+    return member.name if member else ""
+
+
 def masked(text: str) -> str:
     """The last three characters; how many are hidden is not told."""
     return f"••••••{text[-3:]}" if text else ""
@@ -189,26 +195,39 @@ def _members(text: str) -> list[Hit]:
     if numbered:
         return [_member(numbered)]
     ids = [account.client_id for account in _accounts("member", text) if account.client_id]
-    last, _comma, first = (part.strip().lower() for part in text.partition(","))
-    named = fn.LOWER(Member.last_name).startswith(last)
+    own = list(Member.select().where(Member.client_id.in_(ids))) if ids else []
+    last, _comma, first = text.partition(",")
+    found = list(named(last, first))
+    words = text.split()
+    if not found and "," not in text and len(words) > 1:
+        found = list(named(" ".join(words[1:]), words[0]))  # typed as people say it: first name, last name
+    return [_member(row) for row in {row.client_id: row for row in [*own, *found]}.values()]
+
+
+def named(last: str, first: str = "") -> ModelSelect:
+    """Members whose names begin so, by last and first name; letter case, accents and hyphens aside."""
+    last, first = fold(last), fold(first)
+    begins = (Member.last_key >= last) & Member.last_key.startswith(last)
+    if after := after_prefix(last):
+        begins &= Member.last_key < after
     if first:
-        named &= fn.LOWER(Member.first_name).startswith(first)
-    query = Member.select().where(named | Member.client_id.in_(ids) if ids else named)
-    return sorted((_member(row) for row in query.limit(MOST)), key=lambda hit: (hit.name, hit.who))
+        begins &= Member.first_key.startswith(first)
+    in_order = Member.select().where(begins).order_by(Member.last_key, Member.first_key, Member.client_id)
+    return in_order.limit(MOST if last else 0)
 
 
 def _accounts(portal: str, text: str) -> list[Account]:
     last = fn.LOWER(Account.last_name).startswith(text.lower()) & (Account.portal == "provider")
-    named = (Account.username_key == username_key(text)) | (fn.LOWER(Account.email) == text.lower()) | last
-    query = Account.select().where(Account.portal == portal, named, Account.password_hash != "")
+    known = (Account.username_key == username_key(text)) | (fn.LOWER(Account.email) == text.lower()) | last
+    query = Account.select().where(Account.portal == portal, known, Account.password_hash != "")
     return list(query.order_by(Account.last_name, Account.first_name, Account.id).limit(MOST))
 
 
 def _practices(text: str) -> list[Hit]:
     tin = digits(text)
-    named = fn.LOWER(Provider.practice_name).startswith(text.lower())
+    begins = fn.LOWER(Provider.practice_name).startswith(text.lower())
     query = Provider.select(Provider.tin, fn.MIN(Provider.practice_name)).where(
-        (Provider.tin == tin) if len(tin) == 9 else named
+        (Provider.tin == tin) if len(tin) == 9 else begins
     )
     rows = query.group_by(Provider.tin).order_by(Provider.tin).limit(MOST).tuples()
     return [Hit(PRACTICE, found, name, practices.masked(found)) for found, name in rows]

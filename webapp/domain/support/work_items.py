@@ -4,9 +4,10 @@ Two members of staff on one item are safe: a claim is one conditional write, and
 its own area, which decides once. A claim that was forgotten ends by itself (plan setting [messages] claim_minutes).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from peewee import CharField, DateTimeField, ForeignKeyField
 
@@ -17,6 +18,7 @@ from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor
 from webapp.domain.db import Table, transaction
 from webapp.domain.member.eligibility import Member
+from webapp.domain.text import digits
 
 #: Words that the page translates, as opposed to text that came from people or from the plan's files.
 Words = tuple[str, ...]
@@ -53,8 +55,12 @@ class TextRefused(Exception):
         self.why, self.most = why, most
 
 
-class PrintFirst(Exception):
-    """It is marked as mailed, and was never printed."""
+class DecisionRefused(Exception):
+    """The rules of the area refuse the decision. `words`: why, and what to do, to be translated."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
 
 
 class HasChanged(Exception):
@@ -135,6 +141,25 @@ def checked(text: str, most: int) -> str:
     if len(kept) > most:
         raise TextRefused("long", most)
     return kept
+
+
+def number_of(key: str) -> int:
+    """The number of a row in an item's key; 0 for anything else, as keys come from addresses."""
+    return int(digits(key)) if key.isascii() and key.isdigit() and len(key) < 10 else 0
+
+
+def row_of(table: type[Any], key: str, still: object) -> Any:
+    """The row of an item that is waiting still. Raises Gone."""
+    row = table.get_or_none((table.id == number_of(key)) & still)
+    if row is None:
+        raise Gone
+    return row
+
+
+def claimer_of(held: Mapping[str, tuple[int, str]], number: int) -> tuple[str, int | None]:
+    """Name and account of who works on an item, as Item has them."""
+    claimer = held.get(str(number))
+    return (claimer[1], claimer[0]) if claimer else ("", None)
 
 
 def claims(kind: str, plan: Plan) -> dict[str, tuple[int, str]]:

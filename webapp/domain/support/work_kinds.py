@@ -3,7 +3,6 @@ shows, and what can be done with it (support-console.md, Queues and Mismatch des
 
 from abc import ABC, abstractmethod
 from datetime import datetime
-from typing import Any
 
 from reports.words import N_
 from webapp.config import Plan
@@ -17,8 +16,19 @@ from webapp.domain.member.update_requests import UpdateRequest
 from webapp.domain.practice import access_requests
 from webapp.domain.practice.access_requests import ReportAccessRequest
 from webapp.domain.support import staff, work_items
-from webapp.domain.support.work_items import Action, Gone, Item, Opened, Words, Worker, checked, name_of
-from webapp.domain.text import digits
+from webapp.domain.support.work_items import (
+    Action,
+    Gone,
+    Item,
+    Opened,
+    Words,
+    Worker,
+    checked,
+    claimer_of,
+    name_of,
+    number_of,
+    row_of,
+)
 
 LONGEST_REASON = 500
 LONGEST_ANSWER = 1_000
@@ -63,7 +73,8 @@ class Kind(ABC):
 
     @abstractmethod
     def decide(self, action: str, key: str, text: str, worker: Worker) -> None:
-        """Do what a button says, claims apart. Raises Gone, TextRefused, ClaimedByOther or HasChanged."""
+        """Do what a button says, claims apart. Raises Gone, TextRefused, ClaimedByOther, HasChanged or
+        DecisionRefused."""
 
     def claim(self, key: str, worker: Worker) -> None:
         """Take the item. Raises ClaimedByOther or Gone."""
@@ -115,7 +126,7 @@ class AccessWork(Kind):
         return [self._item(row, names.get(row.tin, "") or row.tin, held, plan) for row in rows]
 
     def opened(self, key: str, plan: Plan) -> Opened:
-        row = _row(ReportAccessRequest, key, ReportAccessRequest.state == "requested")
+        row = row_of(ReportAccessRequest, key, ReportAccessRequest.state == "requested")
         practice = directory.practice_name(row.tin)
         account = row.account
         facts: list[tuple[str, str | Words]] = [
@@ -131,7 +142,7 @@ class AccessWork(Kind):
 
     def decide(self, action: str, key: str, text: str, worker: Worker) -> None:
         said = checked(text, access_requests.LONGEST_REASON)
-        row = _row(ReportAccessRequest, key, ReportAccessRequest.state == "requested")
+        row = row_of(ReportAccessRequest, key, ReportAccessRequest.state == "requested")
         rule = access_requests.approve if action == "approve" else access_requests.refuse
         try:
             rule(row.id, said, worker.actor, worker.settings)
@@ -143,7 +154,7 @@ class AccessWork(Kind):
     ) -> Item:
         return Item(
             self.name, str(row.id), name_of(row.account), practice, (), row.asked_at,
-            self.target(row.asked_at, plan), *_claim(held, row.id), language=row.account.language,
+            self.target(row.asked_at, plan), *claimer_of(held, row.id), language=row.account.language,
         )  # fmt: skip
 
 
@@ -161,7 +172,7 @@ class UpdateWork(Kind):
         return self._items(update_requests.waiting(1_000), plan)
 
     def opened(self, key: str, plan: Plan) -> Opened:
-        row = _row(UpdateRequest, key, UpdateRequest.state.in_(update_requests.OPEN))
+        row = row_of(UpdateRequest, key, UpdateRequest.state.in_(update_requests.OPEN))
         [item] = self._items([row], plan)
         member = work_items.members([row.client_id]).get(row.client_id)
         record = update_requests.on_record(member) if member else {}
@@ -177,7 +188,7 @@ class UpdateWork(Kind):
         return Opened(item, facts)
 
     def claim(self, key: str, worker: Worker) -> None:
-        row = _row(UpdateRequest, key, UpdateRequest.state.in_(update_requests.OPEN))
+        row = row_of(UpdateRequest, key, UpdateRequest.state.in_(update_requests.OPEN))
         work_items.claim(self.name, key, worker)
         if row.state == update_requests.RECEIVED:
             try:
@@ -187,7 +198,7 @@ class UpdateWork(Kind):
 
     def decide(self, action: str, key: str, text: str, worker: Worker) -> None:
         said = checked(text, LONGEST_ANSWER)
-        row = _row(UpdateRequest, key, UpdateRequest.state.in_(update_requests.OPEN))
+        row = row_of(UpdateRequest, key, UpdateRequest.state.in_(update_requests.OPEN))
         state = update_requests.DONE if action == "done" else update_requests.REFUSED
         try:
             update_requests.decide(row.id, state, said, worker.actor, worker.plan)
@@ -209,7 +220,7 @@ class UpdateWork(Kind):
                 Item(
                     self.name, str(row.id), member.name if member else "", "",
                     tuple(FIELD_WORDS[field] for field in row.changes), row.made_at,
-                    self.target(row.made_at, plan), *_claim(held, row.id),
+                    self.target(row.made_at, plan), *claimer_of(held, row.id),
                     language=languages.get(row.account_id, "en"),
                     spoken=(member.language or "") if member else "",
                     interpreter=member.interpreter if member else None,
@@ -230,7 +241,7 @@ class LockWork(Kind):
         return self._items(lockouts.waiting(self.name), plan)
 
     def opened(self, key: str, plan: Plan) -> Opened:
-        row = lockouts.find(self.name, _number(key))
+        row = lockouts.find(self.name, number_of(key))
         if row is None:
             raise Gone
         [item] = self._items([row], plan)
@@ -247,7 +258,7 @@ class LockWork(Kind):
 
     def decide(self, action: str, key: str, text: str, worker: Worker) -> None:
         said = checked(text, LONGEST_REASON)
-        row = lockouts.find(self.name, _number(key))
+        row = lockouts.find(self.name, number_of(key))
         rule = lockouts.unlock if action == "unlock" else lockouts.leave
         if row is None or not rule(row.id, worker.actor, said):
             raise Gone
@@ -266,7 +277,7 @@ class LockWork(Kind):
             found.append(
                 Item(
                     self.name, str(row.id), member.name if member else name_of(account), row.reference, (),
-                    row.begun_at, self.target(row.begun_at, plan), *_claim(held, row.id),
+                    row.begun_at, self.target(row.begun_at, plan), *claimer_of(held, row.id),
                     language=account.language if account else "en",
                     spoken=(member.language or "") if member else "",
                     interpreter=member.interpreter if member else None,
@@ -307,7 +318,7 @@ class DirectoryWork(Kind):
         return [self._item(row, held, plan) for row in directory_reports.open_reports(1_000)]
 
     def opened(self, key: str, plan: Plan) -> Opened:
-        row = _row(DirectoryReport, key, DirectoryReport.status == directory_reports.OPEN)
+        row = row_of(DirectoryReport, key, DirectoryReport.status == directory_reports.OPEN)
         item = self._item(row, work_items.claims(self.name, plan), plan)
         facts: list[tuple[str, str | Words]] = [
             (N_("Provider"), directory.provider_name(row.npi)),
@@ -320,7 +331,7 @@ class DirectoryWork(Kind):
 
     def decide(self, action: str, key: str, text: str, worker: Worker) -> None:
         said = checked(text, LONGEST_ANSWER)
-        row = _row(DirectoryReport, key, DirectoryReport.status == directory_reports.OPEN)
+        row = row_of(DirectoryReport, key, DirectoryReport.status == directory_reports.OPEN)
         outcome = directory_reports.MENDED if action == "mended" else directory_reports.DISMISSED
         if not directory_reports.close(row.id, outcome, said, worker.actor):
             raise Gone
@@ -331,22 +342,5 @@ class DirectoryWork(Kind):
         )
         return Item(
             self.name, str(row.id), "", row.practice, wrong, row.reported_at,
-            self.target(row.reported_at, plan), *_claim(held, row.id),
+            self.target(row.reported_at, plan), *claimer_of(held, row.id),
         )  # fmt: skip
-
-
-def _row(table: type[Any], key: str, still: object) -> Any:
-    """The row of an item that is waiting still. Raises Gone."""
-    row = table.get_or_none((table.id == _number(key)) & still)
-    if row is None:
-        raise Gone
-    return row
-
-
-def _claim(held: dict[str, tuple[int, str]], number: int) -> tuple[str, int | None]:
-    claimer = held.get(str(number))
-    return (claimer[1], claimer[0]) if claimer else ("", None)
-
-
-def _number(key: str) -> int:
-    return int(digits(key)) if key.isascii() and key.isdigit() and len(key) < 10 else 0

@@ -10,9 +10,18 @@ from webapp.domain.member.eligibility import Member
 from webapp.domain.member.locked_ways import WINDOWS, CallBack, RegistrationLetter
 from webapp.domain.member.lockouts import Lockout
 from webapp.domain.support import staff, work_items
-from webapp.domain.support.work_items import Action, Gone, Item, Opened, PrintFirst, Words, Worker, checked
+from webapp.domain.support.work_items import (
+    Action,
+    DecisionRefused,
+    Gone,
+    Item,
+    Opened,
+    Words,
+    Worker,
+    checked,
+    number_of,
+)
 from webapp.domain.support.work_kinds import FIELD_WORDS, LONGEST_REASON, Kind
-from webapp.domain.text import digits
 
 
 class _LockedWork(Kind):
@@ -31,8 +40,7 @@ class _LockedWork(Kind):
         return ()
 
     def _row(self, key: str) -> CallBack | RegistrationLetter:
-        number = int(digits(key)) if key.isascii() and key.isdigit() and len(key) < 10 else 0
-        row = next((row for row in self._rows() if row.id == number), None)
+        row = next((row for row in self._rows() if row.id == number_of(key)), None)
         if row is None:
             raise Gone
         return row
@@ -127,7 +135,7 @@ class LetterWork(_LockedWork):
         if action == "dropped":
             closed = locked_ways.drop_letter(row.id, worker.actor, checked(text, LONGEST_REASON))
         elif not row.code_hash:
-            raise PrintFirst
+            raise DecisionRefused(N_("Print the letter first. Nothing was changed."))
         else:
             closed = locked_ways.close(RegistrationLetter, row.id, worker.actor, action)
         if not closed:

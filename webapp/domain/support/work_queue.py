@@ -9,6 +9,7 @@ from webapp.config import Plan
 from webapp.domain import audit
 from webapp.domain.audit import Actor
 from webapp.domain.support import staff
+from webapp.domain.support.work_forms import FormWork
 from webapp.domain.support.work_items import Gone, Item, Opened
 from webapp.domain.support.work_kinds import (
     AccessWork,
@@ -29,6 +30,7 @@ KINDS: dict[str, Kind] = {
         LetterWork(),
         AccessWork(),
         UpdateWork(),
+        FormWork(),
         MemberMessages(),
         SupportMessages(),
         RecoveryWork(),
@@ -77,6 +79,27 @@ TEMPLATES: dict[str, tuple[tuple[str, str], ...]] = {
             N_("Proof is missing"),
             N_(
                 "We could not make this change, as we need proof of it. Please call us: we will tell you what to send."
+            ),
+        ),
+    ),
+    "form": (
+        (N_("Accepted"), N_("Thank you. We noted what your form says. You can change it here at any time.")),
+        (
+            N_("Not signed"),
+            N_("We could not accept your form: it is not signed. Please sign it and send it again."),
+        ),
+        (
+            N_("Not complete"),
+            N_(
+                "We could not accept your form: something is missing on it. You can make this choice here yourself, "
+                "or call us and we will help you."
+            ),
+        ),
+        (
+            N_("No right to sign"),
+            N_(
+                "We could not accept your form: we have no paper that says that this person may sign for the member. "
+                "Please call us."
             ),
         ),
     ),

@@ -1,0 +1,1 @@
+"""Running the portal: backups, retention, what to watch, maintenance, rotation of the secret key."""
