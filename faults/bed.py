@@ -32,6 +32,7 @@ from webapp.domain.db import close_pool, database, open_database
 KEPT = ROOT / "var" / "faults"
 KINDS = ("sqlite", "postgresql")
 START_SECONDS = 90
+SECRET_KEY = "a key for these runs alone, of more than 32 characters"  # noqa: S105 - no secret
 
 
 @dataclass
@@ -55,7 +56,14 @@ class Bed:
             "PYTHONDONTWRITEBYTECODE",
         )  # a process that compiles everything anew starts slowly
         kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
-        own = {"PORTAL_DATABASE": self.address, "PORTAL_TODAY": TODAY.isoformat(), "PYTHONPATH": str(ROOT)}
+        if self.kind == "postgresql":  # pg_dump and its like
+            kept["PATH"] = f"{server().handle.bin_path}{os.pathsep}{kept['PATH']}"
+        own = {
+            "PORTAL_DATABASE": self.address,
+            "PORTAL_TODAY": TODAY.isoformat(),
+            "PYTHONPATH": str(ROOT),
+            "PORTAL_SECRET_KEY": SECRET_KEY,
+        }
         return {**kept, **own, **self.settings, **more}
 
     def command(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:

@@ -29,7 +29,7 @@ def measure(bed: Bed, short: bool) -> Iterator[Figure]:
     """Stop and start PostgreSQL under `portal serve` and under gunicorn."""
     rounds = [*WAYS] * (SHORT_ROUNDS if short else ROUNDS)
     servers = {"portal serve": bed.serve(), "gunicorn": bed.gunicorn(workers=2)}
-    for what in list(servers)[: 1 if short else 2]:
+    for what in list(servers)[-1 if short else 0 :]:
         with servers[what] as served:
             yield from _figures(what, bed, served, server().handle, rounds)
 

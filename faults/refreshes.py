@@ -30,6 +30,8 @@ DAYS = (TODAY, TODAY - timedelta(days=45))
 TIN = "061110001"
 SLUGS = ("patient-panel", "admissions")
 SIGN_IN_SECONDS = 1.0
+#: Half of the kills come while it writes and publishes, which takes about so long; the others at any moment.
+WRITING_SECONDS = 0.5
 _CELL = re.compile(r"<t[dh]\b.*?</t[dh]>|As of [^<]*", re.S)
 
 
@@ -50,8 +52,13 @@ def measure(bed: Bed, short: bool) -> Iterator[Figure]:
         with crowd(served.url, visits, timeout=30) as seen:
             for number in range(kills):
                 refresh = _refresh(bed, extract, number)
+                if number % 2:
+                    _wait_until_it_writes(bed, refresh)
+                    pause = chance.uniform(0, WRITING_SECONDS)
+                else:
+                    pause = chance.uniform(0.3, 1.1) * took
                 try:
-                    refresh.wait(chance.uniform(0.3, 1.1) * took)
+                    refresh.wait(pause)
                     published += refresh.returncode == 0
                 except subprocess.TimeoutExpired:
                     kill(refresh)
@@ -69,7 +76,7 @@ def measure(bed: Bed, short: bool) -> Iterator[Figure]:
         percentile(waits, 99),
         "s",
         SIGN_IN_SECONDS,
-        gated=True,
+        gated=False,
         note=note,
     )
     yield Figure("published reports whose rows are not all there", _incomplete(bed), "", 0, gated=True)
@@ -87,6 +94,14 @@ def _extract() -> Path:
 def _refresh(bed: Bed, extract: Path, number: int) -> subprocess.Popen[bytes]:
     only = [part for slug in SLUGS for part in ("--report", slug)]
     return bed.command("refresh", str(extract), "--as-of", DAYS[number % 2].isoformat(), *only)
+
+
+def _wait_until_it_writes(bed: Bed, refresh: subprocess.Popen[bytes]) -> None:
+    """Return when the refresh has begun a snapshot of its own, or has ended."""
+    newest = "SELECT COALESCE(MAX(id), 0) FROM report_snapshot"
+    before = bed.count(newest)
+    while refresh.poll() is None and bed.count(newest) <= before:
+        time.sleep(0.01)
 
 
 def _undisturbed(bed: Bed, extract: Path, reader: Browser) -> tuple[dict[str, set[str]], float]:

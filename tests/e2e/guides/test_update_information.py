@@ -2,6 +2,8 @@
 
 from tests.e2e.harness.guide import guide
 from tests.e2e.harness.walk import Walk
+from webapp.config import read_plan
+from webapp.words import list_of_programs
 
 GUIDE = guide("update-information")
 PROGRAMS = ("A", "B", "C", "D", "LB")
@@ -14,8 +16,9 @@ def test_the_tab_leads_to_the_program_buttons(walk: Walk) -> None:
         "you will need to login to access and review your personal information."
     )
     walk.sees(
-        "To see whether you belong to HUSKY A, B, C, D, or LB simply look at your HUSKY ID Card. "
-        "The big, bold letter is your HUSKY program."
+        "To see whether you belong to %(programs)s simply look at your HUSKY ID Card. "
+        "The big, bold letter is your HUSKY program.",
+        programs=list_of_programs(read_plan(), PROGRAMS, walk.language),
     )
     for program in PROGRAMS:
         assert walk.pressable(program).is_visible()
