@@ -3,7 +3,8 @@
 import sqlite3
 import sys
 from urllib.parse import parse_qs
-from wsgiref.simple_server import make_server
+
+import waitress
 
 FORM = '<form action="/"><input name="name"><input name="to"><button>Go</button></form><a href="/?name=a&to=b">a</a>'
 
@@ -26,4 +27,4 @@ def app(environ: dict[str, str], start_response: object) -> list[bytes]:
 
 
 if __name__ == "__main__":
-    make_server("127.0.0.1", int(sys.argv[1]), app).serve_forever()  # type: ignore[arg-type]
+    waitress.serve(app, host="127.0.0.1", port=int(sys.argv[1]))

@@ -114,6 +114,10 @@ QUERIES = (
 )  # fmt: skip
 
 
+#: What sqlmap says when it has tried everything.
+ENDS = ("all tested parameters do not appear to be injectable", "Parameter: ")
+
+
 def sqlmap(base: str, surface: Surface, queries: Sequence[Query], limits: Limits) -> Iterator[Finding]:
     """Try every parameter of these addresses."""
     for number, query in enumerate(queries):
@@ -137,7 +141,9 @@ def sqlmap(base: str, surface: Surface, queries: Sequence[Query], limits: Limits
             said = done.stdout
         except subprocess.TimeoutExpired as late:
             said = (late.stdout or b"").decode(errors="replace")
-            yield Finding("sqlmap", "not finished", where, f"in {limits.address} s; nothing is known of it")
+        if not any(end in said for end in ENDS):
+            told = [line for line in said.splitlines() if "[" in line][-1:]
+            yield Finding("sqlmap", "not finished", where, f"nothing is known of it; it said last: {told}")
         folder.mkdir(exist_ok=True)
         (folder / "said.txt").write_text(said, encoding="utf-8")
         yield from read_sqlmap(said, where)

@@ -7,6 +7,7 @@ import pytest
 
 from attack import findings, scanners
 from attack.findings import Acceptance, Finding
+from tests.e2e.harness.server import ROOT
 
 XSS = Finding("wapiti", "Reflected Cross Site Scripting", "member POST /members/messages/new subject")
 FLAG = Finding("wapiti", "Secure Flag cookie", "public GET /")
@@ -31,6 +32,12 @@ def test_acceptances_that_nothing_was_found_for_are_named_for_the_tools_that_ran
 
 def test_every_acceptance_of_ours_has_a_reason() -> None:
     assert findings.read_accepted()
+
+
+def test_the_search_that_is_accepted_reaches_no_database() -> None:
+    source = (ROOT / "webapp/domain/site_search.py").read_text(encoding="utf-8")
+    assert "peewee" not in source
+    assert "webapp.domain.db" not in source
 
 
 def test_one_without_a_reason_is_refused(tmp_path: Path) -> None:
