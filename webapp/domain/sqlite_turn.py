@@ -23,6 +23,20 @@ _LOOK_SECONDS = 0.004
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
 
+class _Opening:
+    """A thread's own opening of the lock file, closed with the thread."""
+
+    def __init__(self, path: str) -> None:
+        self._number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def fileno(self) -> int:
+        """What the system knows it by."""
+        return self._number
+
+    def __del__(self) -> None:
+        os.close(self._number)
+
+
 class TurnTaking(PooledSqliteDatabase):
     """A pool of connections whose writes take turns with those of other threads and processes.
 
@@ -92,11 +106,12 @@ class TurnTaking(PooledSqliteDatabase):
         if file is not None:
             fcntl.flock(file, fcntl.LOCK_UN)
 
-    def _file(self) -> Any:
+    def _file(self) -> _Opening | None:
         """This thread's own opening of the lock file: a lock belongs to an opening, which a fork would share."""
         if getattr(self._mine, "process", None) != os.getpid():
             name = str(self.database)
             on_disk = name and name != ":memory:" and not name.startswith("file:")
-            self._mine.file = open(f"{name}.write-lock", "ab") if on_disk else None  # noqa: SIM115 - kept open
+            self._mine.file = _Opening(f"{name}.write-lock") if on_disk else None
             self._mine.process = os.getpid()
-        return self._mine.file
+        found: _Opening | None = self._mine.file
+        return found
