@@ -23,7 +23,7 @@ SHORTEST = 320
 LONGEST = {"phone": 920, "desktop": 900}  # beyond it only the part around the mark is shown, so much of it
 PART = {"phone": 440, "desktop": 480}
 WIDTH = {"phone": 480, "desktop": 880}  # pixels of the stored picture
-COLOURS = 20
+COLOURS = 16
 BOX = """(element) => { const box = element.getBoundingClientRect();
   let at = element;
   while (at && getComputedStyle(at).position !== "fixed") at = at.parentElement;
