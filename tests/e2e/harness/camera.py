@@ -22,7 +22,7 @@ ABOVE, BELOW = 16, 28  # of the page's heading and of what is marked, in CSS pix
 SHORTEST = 320
 LONGEST = {"phone": 920, "desktop": 900}  # beyond it only the part around the mark is shown, so much of it
 PART = {"phone": 440, "desktop": 480}
-WIDTH = {"phone": 480, "desktop": 880}  # pixels of the stored picture
+WIDTH = {"phone": 480, "desktop": 800}  # pixels of the stored picture
 COLOURS = 16
 BOX = """(element) => { const box = element.getBoundingClientRect();
   let at = element;
