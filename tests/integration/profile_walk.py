@@ -7,6 +7,7 @@ from typing import Any
 import pyotp
 
 from tests.harness.application import SECRET_KEY
+from tests.harness.page_checks import words
 from tests.harness.pages import Client, Page
 from tests.integration.registration_walk import CLIENT_ID, add_ana
 from webapp import clock as portal_clock
@@ -16,6 +17,7 @@ from webapp.domain.outbox import OutboxMessage
 
 PASSWORD = "Copper.Lantern.52"
 NEW_PASSWORD = "Willow.Bridge.38"
+WRONG = "That is not your present password. Try again."
 
 
 def make_rosa(**given: Any) -> Account:
@@ -70,3 +72,30 @@ def mailed_code() -> str:
     found = re.search(r"\b\d{6}\b", last_mail().body)
     assert found
     return found[0]
+
+
+def open_page(client: Client, portal: str, name: str, **options: Any) -> Page:
+    return client.get(f"/{portal}s/profile/{name}", **options)
+
+
+def change_password(page: Page, present: str = PASSWORD, new: str = NEW_PASSWORD) -> Page:
+    typed = {"Your present password": present, "New Password": new, "Re-enter New Password": new}
+    return page.fill(typed).submit("Change password")
+
+
+def entries(page: Page) -> list[tuple[str, str]]:
+    """The entries of a list of things that happened: what, and when and how."""
+    return [(words(term), words(term.getnext())) for term in page.main.iter("dt")]
+
+
+def fresh(account: Account) -> Account:
+    return Account.get_by_id(account.id)
+
+
+def ask_email(page: Page, email: str, present: str = PASSWORD, again: str | None = None) -> Page:
+    typed = {
+        "Your present password": present,
+        "New email address": email,
+        "Enter it again": email if again is None else again,
+    }
+    return page.fill(typed).submit("Send the code")

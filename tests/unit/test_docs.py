@@ -28,7 +28,7 @@ _PATH = re.compile(
 )
 _LINK = re.compile(r"\]\((?!https?:|mailto:|/|#|\{)([^)#\s]+)")
 _MAKE = re.compile(r"\bmake ([a-z][a-z0-9-]*)")
-_PORTAL = re.compile(r"(?:^|[`\s/])portal ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
+_PORTAL = re.compile(r"(?:^|`|bin/|=\S+ )portal ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", re.MULTILINE)
 _SETTING = re.compile(r"\bPORTAL_[A-Z_]+\b")
 
 

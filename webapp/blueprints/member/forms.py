@@ -8,13 +8,12 @@ from flask_babel import lazy_gettext as _
 from wtforms import Field, PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
-from webapp.config import PasswordRules
 from webapp.domain.account import accounts, passwords
 from webapp.domain.account.security_questions import HOW_MANY, QUESTIONS
 from webapp.flows.engine import Values
-from webapp.web.account_fields import check_email, password_problem
+from webapp.web.account_fields import check_email
 from webapp.web.dates import read_date
-from webapp.web.signed_in import settings
+from webapp.web.new_account import NewAccountForm
 from webapp.web.wizard import StepForm
 
 USERNAME = re.compile(r"[\w.@-]{3,50}")
@@ -53,11 +52,13 @@ class ValidationForm(StepForm):
             raise ValidationError(gettext("Enter the date of birth as month/day/year, like 03/25/1990."))
 
 
-class AccountForm(StepForm):
+class AccountForm(NewAccountForm):
     """Step 3: username, address, password, three security questions.
 
     A password or an answer that was right before need not be typed again: its hash is kept with the run.
     """
+
+    portal, names_in = "member", "validation"
 
     username = StringField(_("Username"), [InputRequired(_("Enter a username."))])
     email = StringField(_("Email Address"), [InputRequired(_("Enter your email address.")), check_email])
@@ -78,33 +79,13 @@ class AccountForm(StepForm):
         """1, 2, 3: the security questions' numbers."""
         return range(1, HOW_MANY + 1)
 
-    def kept(self, name: str) -> bool:
-        """Whether a right secret is already kept for `name`, so that its field may stay blank."""
-        return bool(self.earlier.get(f"{name}_hash"))
-
     def hashed_secrets(self, earlier: Values) -> dict[str, object]:
-        kept = {key: value for key, value in earlier.items() if key.endswith("_hash")}
-        if (
-            self.password.data
-            and not self.password_problems()
-            and self.password.data == self.confirm_password.data
-        ):
-            kept["password_hash"] = passwords.hash_secret(self.password.data)
+        kept = super().hashed_secrets(earlier)
         for number in self.numbers:
             answer = (self[f"answer_{number}"].data or "").strip()
             if answer:
                 kept[f"answer_{number}_hash"] = passwords.hash_secret(passwords.normal_answer(answer))
         return kept
-
-    def password_problems(self) -> list[str]:
-        validation = self.state.of("validation")
-        personal = [
-            self.username.data or "",
-            validation.get("first_name", ""),
-            validation.get("last_name", ""),
-            settings().plan["plan"]["program_prefix"],
-        ]
-        return passwords.problems(self.password.data or "", password_rules(), personal)
 
     def validate_username(self, field: Field) -> None:
         if not USERNAME.fullmatch(field.data.strip()):
@@ -113,25 +94,6 @@ class AccountForm(StepForm):
             )
         if not accounts.is_username_free("member", field.data):
             raise ValidationError(gettext("That username is taken. Choose another one."))
-
-    def validate_confirm_email(self, field: Field) -> None:
-        if (field.data or "").strip().casefold() != (self.email.data or "").strip().casefold():
-            raise ValidationError(
-                gettext("The two email addresses are not the same. Enter your address again.")
-            )
-
-    def validate_password(self, field: Field) -> None:
-        if not field.data:
-            if not self.kept("password"):
-                raise ValidationError(gettext("Enter a password."))
-            return
-        found = self.password_problems()
-        if found:
-            raise ValidationError(password_problem(found[0], password_rules()))
-
-    def validate_confirm_password(self, field: Field) -> None:
-        if (field.data or "") != (self.password.data or ""):
-            raise ValidationError(gettext("The two passwords are not the same. Enter the password again."))
 
 
 def _check_question(form: AccountForm, field: Field) -> None:
@@ -164,8 +126,3 @@ for _number in range(1, HOW_MANY + 1):
 
 class VerifyForm(StepForm):
     """Step 4: pressing Finish is the answer."""
-
-
-def password_rules() -> PasswordRules:
-    """The plan's rules for members' passwords."""
-    return settings().plan.password_rules("member")

@@ -17,7 +17,6 @@ from webapp.blueprints.provider.signup_forms import (
     RoleForm,
     VerifyForm,
     code_of,
-    password_rules,
     picks_of,
 )
 from webapp.domain.account import accounts
@@ -83,7 +82,7 @@ def _role(state: State) -> dict[str, Any]:
 
 
 def _account_hints(state: State) -> dict[str, Any]:
-    return {"rules": password_rules()}
+    return {"rules": settings().plan.password_rules("provider")}
 
 
 def _keep_account(form: AccountForm, state: State) -> Values:

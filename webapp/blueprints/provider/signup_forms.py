@@ -11,7 +11,6 @@ from wtforms.validators import DataRequired, Length
 
 from webapp.blueprints.provider import picking
 from webapp.blueprints.provider.us_states import state_code
-from webapp.config import PasswordRules
 from webapp.domain.account import accounts, passwords
 from webapp.domain.account.security_questions import QUESTIONS
 from webapp.domain.practice import registration_codes
@@ -21,8 +20,8 @@ from webapp.domain.practice.provider_picks import Picks
 from webapp.domain.practice.registration_codes import RegistrationCode
 from webapp.domain.text import fold
 from webapp.flows.engine import State, Values
-from webapp.web.account_fields import check_email, one_line, password_problem
-from webapp.web.signed_in import settings
+from webapp.web.account_fields import check_email, one_line
+from webapp.web.new_account import NewAccountForm
 from webapp.web.wizard import StepForm
 
 #: What the spec asks of a username: 3 or more, starts with a letter; letters, digits, . - @
@@ -164,9 +163,11 @@ class RoleForm(StepForm):
             )
 
 
-class AccountForm(StepForm):
+class AccountForm(NewAccountForm):
     """Step 5: username, address, password, a secret question. A password or answer that was right before need not
     be typed again: its hash is kept with the run."""
+
+    portal, names_in = "provider", "personal-information"
 
     username = StringField(_l("Username"), [DataRequired(_l("Enter a username."))], filters=[one_line])
     email = StringField(
@@ -186,30 +187,13 @@ class AccountForm(StepForm):
         offered = {key: gettext(text) for key, text in QUESTIONS.items()}
         self.question.choices = {"": gettext("Select Secret Question"), **offered}
 
-    def kept(self, name: str) -> bool:
-        """Whether a right secret is already kept for `name`, so that its field may stay blank."""
-        return bool(self.earlier.get(f"{name}_hash"))
-
     def hashed_secrets(self, earlier: Values) -> dict[str, object]:
-        kept = {key: value for key, value in earlier.items() if key.endswith("_hash")}
-        typed = self.password.data
-        if typed and typed == self.confirm_password.data and not self.password_problems():
-            kept["password_hash"] = passwords.hash_secret(typed)
+        kept = super().hashed_secrets(earlier)
         if answer := (self.answer.data or "").strip():
             kept["answer_hash"] = passwords.hash_secret(passwords.normal_answer(answer))
         elif self.question.data != earlier.get("question"):
             kept.pop("answer_hash", None)  # an answer belongs to its question
         return kept
-
-    def password_problems(self) -> list[str]:
-        person = self.state.of("personal-information")
-        personal = [
-            self.username.data or "",
-            person.get("first_name", ""),
-            person.get("last_name", ""),
-            settings().plan["plan"]["program_prefix"],
-        ]
-        return passwords.problems(self.password.data or "", password_rules(), personal)
 
     def validate_username(self, field: Field) -> None:
         if not USERNAME.fullmatch(field.data):
@@ -220,24 +204,6 @@ class AccountForm(StepForm):
             )
         if not accounts.is_username_free("provider", field.data):
             raise ValidationError(gettext("That username is taken. Choose another one."))
-
-    def validate_confirm_email(self, field: Field) -> None:
-        if (field.data or "").casefold() != (self.email.data or "").casefold():
-            raise ValidationError(
-                gettext("The two email addresses are not the same. Enter your address again.")
-            )
-
-    def validate_password(self, field: Field) -> None:
-        if not field.data:
-            if not self.kept("password"):
-                raise ValidationError(gettext("Enter a password."))
-            return
-        if found := self.password_problems():
-            raise ValidationError(password_problem(found[0], password_rules()))
-
-    def validate_confirm_password(self, field: Field) -> None:
-        if (field.data or "") != (self.password.data or ""):
-            raise ValidationError(gettext("The two passwords are not the same. Enter the password again."))
 
     def validate_question(self, field: Field) -> None:
         if field.data not in QUESTIONS:
@@ -252,11 +218,6 @@ class AccountForm(StepForm):
 
 class VerifyForm(StepForm):
     """Step 6: pressing Finish is the answer."""
-
-
-def password_rules() -> PasswordRules:
-    """The plan's rules for the passwords of offices."""
-    return settings().plan.password_rules("provider")
 
 
 def read_phone(typed: str | None) -> str:

@@ -19,7 +19,7 @@ from webapp.domain.reporting import gap_answers
 from webapp.domain.reporting.gap_answers import Gap, Given
 from webapp.domain.reporting.rule_words import Words, months, rule_of
 
-DIAGNOSIS_ONLY, DRUG_ONLY = "diagnosis", "drug only"
+DRUG_ONLY = "drug only"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,41 @@
+"""People who are signed in, for the tests of the profile."""
+
+from typing import Any
+
+import pytest
+
+from tests.harness.clock import Hands
+from tests.harness.pages import Client
+from tests.integration.profile_walk import make_ana, make_rosa, sign_in
+from webapp.domain.account.accounts import Account
+
+
+@pytest.fixture(params=["provider", "member"])
+def portal(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def account(app: Any, portal: str) -> Account:
+    return make_rosa() if portal == "provider" else make_ana()
+
+
+@pytest.fixture
+def person(account: Account, portal: str, client: Client, clock: Hands) -> Client:
+    clock.advance(minutes=2)  # or a change would look like the second of two taps
+    sign_in(client, portal)
+    return client
+
+
+@pytest.fixture
+def rosa(app: Any, client: Client) -> Account:
+    account = make_rosa()
+    sign_in(client)
+    return account
+
+
+@pytest.fixture
+def ana(app: Any, client: Client) -> Account:
+    account = make_ana()
+    sign_in(client, "member")
+    return account
