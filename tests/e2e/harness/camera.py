@@ -30,7 +30,7 @@ BOX = """(element) => { const box = element.getBoundingClientRect();
   return {fixed: at !== null, x: box.x, y: box.y + (at ? 0 : scrollY), width: box.width, height: box.height,
     kind: element.labels?.length ? "field" : element.tagName === "A" ? "link" : "button",
     words: (element.labels?.length ? element.labels[0] : element).innerText}; }"""
-SIZE = "() => ({width: innerWidth, height: innerHeight, whole: document.documentElement.scrollHeight})"
+SIZE = "() => ({width: innerWidth, height: innerHeight, scrolled: scrollY, whole: document.documentElement.scrollHeight})"
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,9 @@ def _crop(
 ) -> tuple[float, float]:
     """From the page's heading to what is marked; around the mark alone where that is too long."""
     start = max(0, heading["y"] - ABOVE)
-    if box is None:
-        return start, min(size["whole"], start + size["height"])
+    if box is None:  # what a reader who went there has before them
+        start = max(start, size["scrolled"])
+        return start, min(size["whole"], start + size["height"] * 0.8)
     end = box["y"] + box["height"] + BELOW
     if box["y"] < heading["y"]:  # in the page's head
         return 0, min(size["whole"], max(size["height"] * 0.75, end))
