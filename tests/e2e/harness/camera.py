@@ -30,7 +30,8 @@ BOX = """(element) => { const box = element.getBoundingClientRect();
   return {fixed: at !== null, x: box.x, y: box.y + (at ? 0 : scrollY), width: box.width, height: box.height,
     kind: element.labels?.length ? "field" : element.tagName === "A" ? "link" : "button",
     words: (element.labels?.length ? element.labels[0] : element).innerText}; }"""
-SIZE = "() => ({width: innerWidth, height: innerHeight, scrolled: scrollY, whole: document.documentElement.scrollHeight})"
+SIZE = """() => ({width: innerWidth, height: innerHeight, scrolled: scrollY,
+  whole: document.documentElement.scrollHeight})"""
 
 
 @dataclass(frozen=True)
