@@ -19,7 +19,7 @@ def title(walk: Walk, name: str) -> str:
 
 
 def go_to_the_responsibilities(walk: Walk) -> None:
-    walk.page.locator("#member-responsibilities").scroll_into_view_if_needed()
+    walk.page.locator("#member-responsibilities").evaluate("(heading) => heading.scrollIntoView()")
 
 
 def type_what_to_look_for(walk: Walk) -> None:

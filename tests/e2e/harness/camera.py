@@ -22,15 +22,16 @@ ABOVE, BELOW = 16, 28  # of the page's heading and of what is marked, in CSS pix
 SHORTEST = 320
 LONGEST = {"phone": 920, "desktop": 900}  # beyond it only the part around the mark is shown, so much of it
 PART = {"phone": 440, "desktop": 480}
-WIDTH = {"phone": 480, "desktop": 1000}  # pixels of the stored picture
-COLOURS = 20
+WIDTH = {"phone": 480, "desktop": 800}  # pixels of the stored picture
+COLOURS = 16
 BOX = """(element) => { const box = element.getBoundingClientRect();
   let at = element;
   while (at && getComputedStyle(at).position !== "fixed") at = at.parentElement;
   return {fixed: at !== null, x: box.x, y: box.y + (at ? 0 : scrollY), width: box.width, height: box.height,
     kind: element.labels?.length ? "field" : element.tagName === "A" ? "link" : "button",
     words: (element.labels?.length ? element.labels[0] : element).innerText}; }"""
-SIZE = "() => ({width: innerWidth, height: innerHeight, whole: document.documentElement.scrollHeight})"
+SIZE = """() => ({width: innerWidth, height: innerHeight, scrolled: scrollY,
+  whole: document.documentElement.scrollHeight})"""
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,9 @@ def _crop(
 ) -> tuple[float, float]:
     """From the page's heading to what is marked; around the mark alone where that is too long."""
     start = max(0, heading["y"] - ABOVE)
-    if box is None:
-        return start, min(size["whole"], start + size["height"])
+    if box is None:  # what a reader who went there has before them
+        start = max(start, size["scrolled"])
+        return start, min(size["whole"], start + size["height"] * 0.8)
     end = box["y"] + box["height"] + BELOW
     if box["y"] < heading["y"]:  # in the page's head
         return 0, min(size["whole"], max(size["height"] * 0.75, end))
