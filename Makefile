@@ -34,12 +34,12 @@ check: .venv/.dev $(COMPILED) ## lint, types, import contracts, templates, trans
 	@$(BIN)/python -m tools.check
 
 unit: .venv/.dev $(COMPILED) ## unit tests on SQLite, then on PostgreSQL
-	@PORTAL_TEST_DATABASE=sqlite $(PYTEST) tests/unit -n $(WORKERS)
-	PORTAL_TEST_DATABASE=postgresql $(PYTEST) tests/unit -n $(WORKERS)
+	@PORTAL_TEST_DATABASE=sqlite $(PYTEST) tests/unit -n $(WORKERS) --dist worksteal
+	PORTAL_TEST_DATABASE=postgresql $(PYTEST) tests/unit -n $(WORKERS) --dist worksteal
 
 integration: .venv/.dev $(COMPILED) ## integration tests on SQLite, then on PostgreSQL
-	@PORTAL_TEST_DATABASE=sqlite $(PYTEST) tests/integration -n $(WORKERS)
-	PORTAL_TEST_DATABASE=postgresql $(PYTEST) tests/integration -n $(WORKERS)
+	@PORTAL_TEST_DATABASE=sqlite $(PYTEST) tests/integration -n $(WORKERS) --dist worksteal
+	PORTAL_TEST_DATABASE=postgresql $(PYTEST) tests/integration -n $(WORKERS) --dist worksteal
 
 e2e: .venv/.browser $(COMPILED) ## every guide walk-through in all twelve combinations of mode, language and device
 	@$(PYTEST) tests/e2e --matrix -n $(WORKERS) --dist loadgroup
