@@ -12,7 +12,7 @@ from tests.harness.clock import TODAY, Hands
 from tests.harness.database import open_for_tests
 from tests.harness.pages import Client
 from webapp import clock as portal_clock
-from webapp import create_app
+from webapp import content, create_app, words
 from webapp.config import Settings, read_settings
 
 SECRET_KEY = "a key of the tests that protects nothing at all"
@@ -71,7 +71,10 @@ def app(make_app: Callable[..., Flask], database_url: str) -> Flask:
     app, own = _shared[0], settings(database_url)
     app.config["SETTINGS"] = own
     app.testing = True
+    # What another test's application has set for the whole process.
     portal_clock.install(portal_clock.Clock(own.today, own.plan["plan"]["time_zone"]))
+    words.install(own.plan.names)
+    content.install(own.plan)
     return app
 
 

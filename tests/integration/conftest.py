@@ -11,19 +11,19 @@ from webapp.domain.account.accounts import Account
 
 
 @pytest.fixture(params=["provider", "member"])
-def portal(request: pytest.FixtureRequest) -> str:
+def side(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
-def account(app: Any, portal: str) -> Account:
-    return make_rosa() if portal == "provider" else make_ana()
+def account(app: Any, side: str) -> Account:
+    return make_rosa() if side == "provider" else make_ana()
 
 
 @pytest.fixture
-def person(account: Account, portal: str, client: Client, clock: Hands) -> Client:
+def person(account: Account, side: str, client: Client, clock: Hands) -> Client:
     clock.advance(minutes=2)  # or a change would look like the second of two taps
-    sign_in(client, portal)
+    sign_in(client, side)
     return client
 
 

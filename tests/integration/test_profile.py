@@ -26,10 +26,10 @@ from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.reporting import report_mails
 
 
-def test_the_profile_leads_to_every_change(person: Client, portal: str) -> None:
-    page = person.get(f"/{portal}s/profile")
+def test_the_profile_leads_to_every_change(person: Client, side: str) -> None:
+    page = person.get(f"/{side}s/profile")
     links = page.links()
-    own = {"provider": ["Change: Secret Question", "Change: Second step of signing in"], "member": []}[portal]
+    own = {"provider": ["Change: Secret Question", "Change: Second step of signing in"], "member": []}[side]
     both = [f"Change: {what}" for what in ("Email Address", "Password", "Language")]
     for label in [*both, *own, "Recent sign-ins", "Sign out everywhere"]:
         assert label in links
@@ -60,12 +60,12 @@ def test_the_profile_says_until_when_the_password_is_good(rosa: Account, client:
 
 
 def test_recent_sign_ins_and_refused_tries_are_listed_with_browser_and_address(
-    account: Account, portal: str, client: Client, new_client: Any
+    account: Account, side: str, client: Client, new_client: Any
 ) -> None:
     client.browser.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (X11; Linux x86_64) Firefox/128.0"
-    sign_in(new_client(address="203.0.113.9"), portal, "wrong")
-    sign_in(client, portal)
-    told = entries(open_page(client, portal, "sign-ins"))
+    sign_in(new_client(address="203.0.113.9"), side, "wrong")
+    sign_in(client, side)
+    told = entries(open_page(client, side, "sign-ins"))
     assert [what for what, _when in told] == ["Signed in", "Refused: the password was not right"]
     assert re.fullmatch(r"03/2\d/2026 \d+:\d\d\s[AP]M Firefox, Linux 127\.0\.0\.1", told[0][1])
     assert told[1][1].endswith("203.0.113.9")
@@ -104,14 +104,14 @@ def test_a_member_sees_who_else_opened_the_record(ana: Account, client: Client) 
 
 
 def test_signing_out_everywhere_ends_every_session(
-    person: Client, portal: str, account: Account, new_client: Any
+    person: Client, side: str, account: Account, new_client: Any
 ) -> None:
     other = new_client()
-    sign_in(other, portal)
-    page = open_page(person, portal, "sign-out").submit("Sign out everywhere")
-    assert page.path == f"/{portal}s/login"
+    sign_in(other, side)
+    page = open_page(person, side, "sign-out").submit("Sign out everywhere")
+    assert page.path == f"/{side}s/login"
     assert page.notices == ["You are signed out on every computer and phone."]
-    assert other.get(f"/{portal}s/profile").path == f"/{portal}s/login"
+    assert other.get(f"/{side}s/profile").path == f"/{side}s/login"
     assert AuditEntry.select().where(AuditEntry.action == "sign-out-everywhere").count() == 1
 
 

@@ -20,10 +20,10 @@ from webapp.domain.outbox import OutboxMessage
 
 
 def test_a_new_address_counts_once_its_code_is_entered_and_the_old_one_is_told(
-    person: Client, portal: str, account: Account
+    person: Client, side: str, account: Account
 ) -> None:
-    page = ask_email(open_page(person, portal, "email"), "new@example.com")
-    assert page.path == f"/{portal}s/profile/email/code"
+    page = ask_email(open_page(person, side, "email"), "new@example.com")
+    assert page.path == f"/{side}s/profile/email/code"
     assert last_mail().recipient == "new@example.com"
     assert account.email not in last_mail().body
     assert fresh(account).email == account.email
@@ -36,8 +36,8 @@ def test_a_new_address_counts_once_its_code_is_entered_and_the_old_one_is_told(
     assert "The email address was changed." in last_mail().body
 
 
-def test_the_present_password_is_asked_for_first(person: Client, portal: str) -> None:
-    page = ask_email(open_page(person, portal, "email"), "new@example.com", present="wrong")
+def test_the_present_password_is_asked_for_first(person: Client, side: str) -> None:
+    page = ask_email(open_page(person, side, "email"), "new@example.com", present="wrong")
     assert page.errors == [WRONG]
     assert page.form("Send the code").values["email"] == "new@example.com", "nothing typed is lost"
     assert OutboxMessage.select().count() == 0
@@ -126,9 +126,9 @@ def test_an_empty_answer_is_refused(rosa: Account, client: Client, answer: str) 
 
 
 def test_the_language_of_mail_is_chosen_and_the_pages_follow(
-    person: Client, portal: str, account: Account
+    person: Client, side: str, account: Account
 ) -> None:
-    form = open_page(person, portal, "language").fill({"Language": "Español"})
+    form = open_page(person, side, "language").fill({"Language": "Español"})
     person.language = "es"
     assert form.submit("Save").tree.get("lang") == "es"
     assert fresh(account).language == "es"

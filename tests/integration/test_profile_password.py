@@ -24,23 +24,23 @@ from webapp.domain.outbox import OutboxMessage
 
 
 def test_a_password_is_changed_and_the_address_on_file_is_told(
-    person: Client, portal: str, account: Account, new_client: Any
+    person: Client, side: str, account: Account, new_client: Any
 ) -> None:
     elsewhere = new_client()
-    sign_in(elsewhere, portal)
-    page = change_password(open_page(person, portal, "password"))
-    assert page.path == f"/{portal}s/profile"
+    sign_in(elsewhere, side)
+    page = change_password(open_page(person, side, "password"))
+    assert page.path == f"/{side}s/profile"
     assert page.notices[0] == "Your password is changed."
     assert passwords.check_secret(fresh(account).password_hash, NEW_PASSWORD)
     assert last_mail().recipient == account.email
     assert "The password was changed." in last_mail().body
-    assert elsewhere.get(f"/{portal}s/profile").path == f"/{portal}s/login", "other sessions have ended"
+    assert elsewhere.get(f"/{side}s/profile").path == f"/{side}s/login", "other sessions have ended"
 
 
 def test_the_present_password_is_asked_for_and_tries_are_slowed_down(
-    person: Client, portal: str, account: Account, clock: Hands
+    person: Client, side: str, account: Account, clock: Hands
 ) -> None:
-    page = open_page(person, portal, "password")
+    page = open_page(person, side, "password")
     for _ in range(4):
         page = change_password(page, present="wrong")
         assert page.errors == [WRONG]
@@ -54,50 +54,50 @@ def test_the_present_password_is_asked_for_and_tries_are_slowed_down(
 
 
 def test_guesses_in_the_profile_count_with_those_of_sign_in(
-    person: Client, portal: str, account: Account, new_client: Any
+    person: Client, side: str, account: Account, new_client: Any
 ) -> None:
-    page = open_page(person, portal, "password")
+    page = open_page(person, side, "password")
     for _ in range(4):
         page = change_password(page, present="wrong")
-    assert sign_in(new_client(), portal).status == 429
+    assert sign_in(new_client(), side).status == 429
 
 
-def test_the_second_of_two_taps_is_told_the_same(person: Client, portal: str, account: Account) -> None:
-    page = open_page(person, portal, "password")
-    old = person.browser.get_cookie(f"{portal}_session").value
+def test_the_second_of_two_taps_is_told_the_same(person: Client, side: str, account: Account) -> None:
+    page = open_page(person, side, "password")
+    old = person.browser.get_cookie(f"{side}_session").value
     change_password(page)
     mails = OutboxMessage.select().count()
-    person.browser.set_cookie(f"{portal}_session", old)
+    person.browser.set_cookie(f"{side}_session", old)
     again = change_password(page)
     assert again.notices[-1] == "Your password is changed."
     assert OutboxMessage.select().count() == mails
 
 
 def test_the_session_gets_another_token_and_the_old_one_ends(
-    person: Client, portal: str, account: Account, clock: Hands
+    person: Client, side: str, account: Account, clock: Hands
 ) -> None:
-    old = person.browser.get_cookie(f"{portal}_session").value
-    change_password(open_page(person, portal, "password"))
-    new = person.browser.get_cookie(f"{portal}_session").value
+    old = person.browser.get_cookie(f"{side}_session").value
+    change_password(open_page(person, side, "password"))
+    new = person.browser.get_cookie(f"{side}_session").value
     assert new != old
     clock.advance(seconds=30)
-    assert person.get(f"/{portal}s/profile").path == f"/{portal}s/profile"
-    person.browser.set_cookie(f"{portal}_session", old)
-    assert person.get(f"/{portal}s/profile").path == f"/{portal}s/login"
+    assert person.get(f"/{side}s/profile").path == f"/{side}s/profile"
+    person.browser.set_cookie(f"{side}_session", old)
+    assert person.get(f"/{side}s/profile").path == f"/{side}s/login"
 
 
-def test_changing_things_makes_no_session_longer(person: Client, portal: str, clock: Hands) -> None:
+def test_changing_things_makes_no_session_longer(person: Client, side: str, clock: Hands) -> None:
     for hour in range(12):
         assert change_password(
-            open_page(person, portal, "password"),
+            open_page(person, side, "password"),
             present=PASSWORD if hour == 0 else f"Willow.Bridge.{hour - 1}x",
             new=f"Willow.Bridge.{hour}x",
         ).notices
         for _ in range(5):
             clock.advance(minutes=12)
-            person.get(f"/{portal}s/profile")
+            person.get(f"/{side}s/profile")
     clock.advance(minutes=1)
-    assert person.get(f"/{portal}s/profile").path == f"/{portal}s/login"
+    assert person.get(f"/{side}s/profile").path == f"/{side}s/login"
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def test_the_data_room_tells_the_last_loads_and_what_is_served(client: Client) -
     served = {row["Report"]: row["Rows"] for row in page.table("Reports that are served")}
     assert "1" in served.values()
     told = page.table("The newest first, with what was set aside and why")
-    assert [row["What"] for row in told] == ["refresh", "load"]
+    assert [row["What"] for row in told] == ["Refresh of the reports", "Load"]
     assert told[1]["Detail"] == "provider: 5 rows, 4 added, 1 changed, 0 unchanged"
     assert page.facts["Members"] == "0"
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Response, abort, send_file, url_for
+from flask_login import current_user
 
 from webapp import content
 from webapp.assets import GUIDES, asset_url
@@ -69,9 +70,12 @@ def guide(name: str) -> Response:
 def guide_pdf(name: str) -> Response:
     """The same to print or keep, in the language of the page."""
     path = _file(name) or abort(404)
-    return send_file(
+    sent = send_file(
         path, "application/pdf", download_name=f"{name}-{_language()}.pdf", etag=pictures.version(path)
     )
+    if current_user.is_authenticated:  # by the one rule for whoever is signed in: nothing is stored
+        sent.cache_control.no_store = True
+    return sent
 
 
 @blueprint.app_template_global()
