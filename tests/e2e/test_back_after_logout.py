@@ -18,8 +18,8 @@ SECOND = {"member": "/members/account", "provider": "/providers/reports?report=a
 
 
 @pytest.fixture(scope="module")
-def with_bfcache() -> Iterator[Browser]:
-    with browsers.chromium(without=["--disable-back-forward-cache"]) as browser:
+def with_bfcache(chromium: Browser) -> Iterator[Browser]:
+    with browsers.another(chromium, without=["--disable-back-forward-cache"]) as browser:
         yield browser
 
 

@@ -35,21 +35,32 @@ document.addEventListener("htmx:finally:request", () => { window.walkSwaps += 1;
 
 
 @contextmanager
-def chromium(*, headed: bool = False, slow: int = 0, without: Sequence[str] = ()) -> Iterator[Browser]:
-    """The browser, until the block ends. headed: in a window; slow: milliseconds before each move; without: arguments
-    of Playwright's own that it is not to have."""
+def chromium(*, headed: bool = False, slow: int = 0) -> Iterator[Browser]:
+    """The browser, until the block ends. headed: in a window; slow: milliseconds before each move."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=on_the_path(),
             args=ARGUMENTS,
             headless=not headed,
             slow_mo=slow,
-            ignore_default_args=list(without),
         )
         try:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def another(beside: Browser, *, without: Sequence[str]) -> Iterator[Browser]:
+    """One more browser of the same kind, until the block ends. without: arguments of Playwright's own that it is not
+    to have."""
+    browser = beside.browser_type.launch(
+        executable_path=on_the_path(), args=ARGUMENTS, ignore_default_args=list(without)
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def new_context(browser: Browser, combination: Combination, base_url: str) -> BrowserContext:
