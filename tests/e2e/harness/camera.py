@@ -65,6 +65,8 @@ class Camera:
         """A picture of the page as it stands. name: '' for the step's own."""
         name = f"{self.steps[-1]}-{name}" if name else self.steps[-1]
         walk.page.evaluate("() => document.activeElement.blur()")
+        if mark is not None:  # in a panel that scrolls by itself it may be out of sight
+            mark.scroll_into_view_if_needed()
         box = mark.evaluate(BOX) if mark is not None else None
         size = walk.page.evaluate(SIZE)
         heading = walk.page.locator("h1").evaluate(BOX)
