@@ -64,7 +64,7 @@ ROOMS = {
     "publish": "publish_earlier",
     "survey": "survey_results survey_file",
     "audit": "audit audit_csv audit_seals",
-    "staff": "staff staff_person",
+    "staff": "staff staff_csv staff_person",
 }
 
 #: The rooms of each role, in full: a room that opens to one role more is a decision to be read here too.

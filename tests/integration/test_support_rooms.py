@@ -158,6 +158,20 @@ def test_existing_accounts_are_searched_filtered_and_exported(client: Client) ->
     client.get("/support/existing/0000000000000000", status=404)
 
 
+def test_existing_accounts_are_sorted_both_ways_and_page_on_in_that_order(client: Client) -> None:
+    consolidated()
+    for number in range(30):
+        existing(f"u{number:02}")
+    at_work(client, staff.PROVIDER_SERVICES)
+    page = client.get("/support/existing").click("Username")
+    assert [row["Username"] for row in rows(page)][:2] == ["u29", "u28"]
+    assert [row["Username"] for row in rows(page.click("Next"))][-1] == "old.rosa"
+    assert (
+        next(row["Username"] for row in rows(client.get("/support/existing?sort=at&dir=desc"))) == "old.rosa"
+    )
+    assert next(row["Username"] for row in rows(client.get("/support/existing?sort=at"))) == "u00"
+
+
 # --- data ---------------------------------------------------------------------------------------------
 
 

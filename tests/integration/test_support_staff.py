@@ -250,6 +250,21 @@ def test_a_session_of_another_portal_opens_nothing_here(client: Client, portal: 
 # --- the Staff room -----------------------------------------------------------------------------------
 
 
+def test_the_staff_are_sorted_and_exported(client: Client) -> None:
+    make_staff(staff.ELIGIBILITY, "zoe", first_name="Zoë")
+    make_staff(staff.MEMBER_SERVICES, "abe", first_name="Ábel")
+    at_work(client)
+    caption = "Everybody who works in the console"
+    listed = [row["Username"] for row in client.get("/support/staff").click("Username").table(caption)]
+    assert listed == sorted(listed)
+    turned = client.get("/support/staff?sort=name&dir=desc").table(caption)
+    assert turned[0]["Username"] == "zoe"
+    lines = client.get("/support/staff.csv?sort=name").response.get_data(as_text=True).splitlines()
+    assert "abe" in lines[1]
+    assert len(lines) == 4
+    assert AuditEntry.get(AuditEntry.action == "export-staff").detail == "3 rows"
+
+
 def test_a_supervisor_makes_a_one_time_address(client: Client, new_client: Any) -> None:
     at_work(client)
     page = client.get("/support/staff")

@@ -46,6 +46,7 @@ def log() -> Response:
         newer=_link(after=found.newer) if found.newer else "",
         older=_link(before=found.older) if found.older else "",
         newest=_link(),
+        oldest=_link(after="0"),
         csv_url=lists.address("support.audit_csv", _state()),
     )
 

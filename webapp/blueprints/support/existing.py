@@ -26,7 +26,7 @@ _MOST = 100_000
 @blueprint.route("/existing", methods=["GET", "POST"], endpoint="existing")
 @audience.room("existing")
 def every_account() -> Response:
-    """The list, by username."""
+    """The list, by username to begin with."""
     if request.method == "POST":
         token = row_searches.keep_search(current_user.session, request.form.get("q", ""))
         return render.leave_for(lists.address("support.existing", {"search": token, "state": _state()}))
@@ -40,7 +40,7 @@ def every_account() -> Response:
         states=[(name, _(word)) for name, word in STATES.items()],
         state=_state(),
         text=_text(),
-        columns=lists.columns(_heads(), (), "", False, _link),
+        columns=lists.columns(_heads(), tuple(consolidation_overview.SORTS), _sort(), _down(), _link),
         rows=[_row(one) for one in found[:PER_PAGE]],
         newer=_link(page=number - 1) if number > 1 else "",
         older=_link(page=number + 1) if len(found) > PER_PAGE else "",
@@ -143,10 +143,19 @@ def _text() -> str:
 
 
 def _found(limit: int, offset: int) -> list[Standing]:
-    return consolidation_overview.overview(settings().plan, _state() or None, _text(), limit, offset)
+    return consolidation_overview.overview(
+        settings().plan, _state() or None, _text(), limit, offset, sort=_sort(), down=_down()
+    )
+
+
+def _sort() -> str:
+    return lists.chosen("sort", consolidation_overview.SORTS) or "username"
+
+
+def _down() -> bool:
+    return request.args.get("dir") == "desc"
 
 
 def _link(**changed: object) -> str:
-    return lists.address(
-        "support.existing", {"search": request.args.get("search", ""), "state": _state()}, **changed
-    )
+    asked = {name: request.args.get(name, "") for name in ("search", "sort", "dir")}
+    return lists.address("support.existing", {**asked, "state": _state()}, **changed)

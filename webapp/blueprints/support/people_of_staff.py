@@ -5,9 +5,11 @@ from typing import Any
 from flask import Response, abort, flash, request, url_for
 from flask_login import current_user
 
+from reports.words import fold
 from webapp import clock
-from webapp.blueprints.support import blueprint
+from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import InviteForm, PersonForm
+from webapp.domain import audit
 from webapp.domain.account import second_factor
 from webapp.domain.support import staff
 from webapp.domain.support.staff import Staff
@@ -28,12 +30,55 @@ def everybody() -> Response:
         422 if form.errors else 200,
         form=form,
         address=address,
-        people=[_line(row) for row in staff.everybody()],
+        columns=lists.columns(_heads(), _SORTS, _sort(), _down(), _link),
+        people=_lines(),
+        csv_url=f"{url_for('support.staff_csv')}?{request.query_string.decode()}",
         waiting=[
             (row.email, _(staff.ROLES[row.role]), _day(row.made_at + staff.GOOD_FOR))
             for row in staff.waiting_invitations()
         ],
     )
+
+
+@blueprint.get("/staff.csv")
+@audience.room("staff")
+def staff_csv() -> Response:
+    """The list as a file, sorted as it is shown."""
+    rows = [[line[key] for key, _label in _heads()] for line in _lines()]
+    audit.record(actor(), "export-staff", detail=f"{len(rows)} rows")
+    return lists.csv_file("staff", [label for _key, label in _heads()], rows)
+
+
+_SORTS = ("name", "username", "role", "state")
+
+
+def _heads() -> list[tuple[str, str]]:
+    return [
+        ("name", _("Name")),
+        ("username", _("Username")),
+        ("email", _("Email")),
+        ("role", _("Role")),
+        ("state", _("State")),
+        ("since", _("Since")),
+    ]
+
+
+def _lines() -> list[dict[str, Any]]:
+    """Everybody: those who work first, by name, unless another order is asked for."""
+    lines = [_line(row) for row in staff.everybody()]
+    return sorted(lines, key=lambda line: fold(line[_sort()]), reverse=_down()) if _sort() else lines
+
+
+def _sort() -> str:
+    return lists.chosen("sort", _SORTS)
+
+
+def _down() -> bool:
+    return request.args.get("dir") == "desc"
+
+
+def _link(**changed: object) -> str:
+    return lists.address("support.staff", {}, **changed)
 
 
 def _invited(form: InviteForm) -> str:

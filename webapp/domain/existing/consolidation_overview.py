@@ -12,6 +12,14 @@ from webapp.domain.db import is_sqlite
 from webapp.domain.existing.consolidation import CONSOLIDATED, LOADED, UNDONE, Consolidation, undo_until
 from webapp.domain.existing.existing_accounts import ExistingAccount, username_key
 
+#: What the list can be sorted by.
+SORTS = {
+    "username": ExistingAccount.username_key,
+    "state": fn.COALESCE(Consolidation.state, LOADED),
+    "at": fn.COALESCE(Consolidation.undone_at, Consolidation.at),
+    "into": fn.COALESCE(Account.username, ""),
+}
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -32,11 +40,19 @@ class Standing:
 
 
 def overview(
-    plan: Plan, state: str | None = None, search: str = "", limit: int = 50, offset: int = 0
+    plan: Plan,
+    state: str | None = None,
+    search: str = "",
+    limit: int = 50,
+    offset: int = 0,
+    *,
+    sort: str = "username",
+    down: bool = False,
 ) -> list[Standing]:
-    """The accounts of the earlier system as they stand, by username, for support. state: only those in it;
-    search: the beginning of a username, or a whole Tax ID."""
-    query = _query()
+    """The accounts of the earlier system as they stand, for support. state: only those in it; search: the beginning of
+    a username, or a whole Tax ID; sort: a key of SORTS, then the username."""
+    by = SORTS[sort].desc(nulls="last") if down else SORTS[sort].asc(nulls="first")
+    query = _query().order_by(by, ExistingAccount.username_key)
     if state:
         query = query.where(fn.COALESCE(Consolidation.state, LOADED) == state)
     if wanted := username_key(search.replace("\x00", "")):
@@ -67,7 +83,6 @@ def _query() -> ModelSelect:
             attr="became",
         )
         .join(Account, JOIN.LEFT_OUTER, on=(Consolidation.account == Account.id))
-        .order_by(ExistingAccount.username_key)
     )
 
 
