@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Response, abort, send_file, url_for
-from flask_login import current_user
 
 from webapp import content
 from webapp.assets import GUIDES, asset_url
@@ -13,7 +12,7 @@ from webapp.guides import definition, pictures
 from webapp.guides.page import StepPart
 from webapp.guides.pictures import Picture
 from webapp.web import audience, language, menus, render
-from webapp.web.signed_in import settings
+from webapp.web.signed_in import has_session, settings
 from webapp.web.texts import gettext as _
 
 #: From so many steps on, a guide begins with a list of them.
@@ -73,7 +72,7 @@ def guide_pdf(name: str) -> Response:
     sent = send_file(
         path, "application/pdf", download_name=f"{name}-{_language()}.pdf", etag=pictures.version(path)
     )
-    if current_user.is_authenticated:  # by the one rule for whoever is signed in: nothing is stored
+    if any(has_session(portal) for portal in ("member", "provider", "support")):  # nothing that they open is stored
         sent.cache_control.no_store = True
     return sent
 
