@@ -72,7 +72,9 @@ def guide_pdf(name: str) -> Response:
     sent = send_file(
         path, "application/pdf", download_name=f"{name}-{_language()}.pdf", etag=pictures.version(path)
     )
-    if any(has_session(portal) for portal in ("member", "provider", "support")):  # nothing that they open is stored
+    if any(
+        has_session(portal) for portal in ("member", "provider", "support")
+    ):  # nothing that they open is stored
         sent.cache_control.no_store = True
     return sent
 
