@@ -22,6 +22,7 @@ from webapp.domain.account.accounts import Account
 from webapp.domain.audit import AuditEntry
 from webapp.domain.find_a_doctor.directory_reports import DirectoryReport
 from webapp.domain.member import registration
+from webapp.domain.member.eligibility import Member
 from webapp.domain.member.lockouts import Lockout
 from webapp.domain.member.registration import IdCard
 from webapp.domain.member.update_requests import UpdateRequest
@@ -108,6 +109,16 @@ def test_a_change_of_address_is_claimed_and_answered(client: Client, settings: S
     page = decide(client, "Done", "Your new address is on record.", "Answer to the person")
     row = UpdateRequest.get()
     assert (row.state, row.answer) == ("done", "Your new address is on record.")
+
+
+def test_the_plans_own_spelling_of_a_language_is_said_in_the_readers(
+    client: Client, settings: Settings
+) -> None:
+    ana = make_ana()
+    Member.update(language="Kreyol").where(Member.client_id == ana.client_id).execute()
+    made.write(ana, settings)
+    at_work(client, staff.MEMBER_SERVICES)
+    assert first(client).facts["Language"] == "Haitian Creole"
 
 
 def test_a_message_is_answered_in_the_members_language_from_a_template(

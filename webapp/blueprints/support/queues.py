@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import WorkForm
-from webapp.domain import audit
+from webapp.domain import audit, spoken
 from webapp.domain.support import staff, work_queue
 from webapp.domain.support.work_items import (
     ClaimedByOther,
@@ -151,12 +151,18 @@ def _row(item: Item) -> dict[str, Any]:
         "about": ", ".join(one for one in about if one),
         "since": lists.moment(item.since),
         "target": lists.moment(item.target),
-        "language": item.spoken or _(language.NAMES.get(item.language, item.language)),
+        "language": _spoken(item),
         "interpreter": "" if item.interpreter is None else _("Yes") if item.interpreter else _("No"),
         "claimed": item.claimed_by,
         "over": item.is_over,
         "url": url_for("support.work", kind_name=item.kind, key=item.key),
     }
+
+
+def _spoken(item: Item) -> str:
+    """The language that the plan's file has, which may not be one of the portal; else the account's."""
+    known = spoken.languages_of(item.spoken).values() or [language.NAMES.get(item.language, item.language)]
+    return ", ".join(_(name) for name in known)
 
 
 def _heads() -> list[tuple[str, str]]:
