@@ -40,7 +40,7 @@ def every_account() -> Response:
         states=[(name, _(word)) for name, word in STATES.items()],
         state=_state(),
         text=_text(),
-        columns=lists.columns(_heads(), tuple(consolidation_overview.SORTS), _sort(), _down(), _link),
+        columns=lists.columns(_heads(), tuple(consolidation_overview.SORTS), _sort(), lists.is_down(), _link),
         rows=[_row(one) for one in found[:PER_PAGE]],
         newer=_link(page=number - 1) if number > 1 else "",
         older=_link(page=number + 1) if len(found) > PER_PAGE else "",
@@ -144,16 +144,12 @@ def _text() -> str:
 
 def _found(limit: int, offset: int) -> list[Standing]:
     return consolidation_overview.overview(
-        settings().plan, _state() or None, _text(), limit, offset, sort=_sort(), down=_down()
+        settings().plan, _state() or None, _text(), limit, offset, sort=_sort(), down=lists.is_down()
     )
 
 
 def _sort() -> str:
     return lists.chosen("sort", consolidation_overview.SORTS) or "username"
-
-
-def _down() -> bool:
-    return request.args.get("dir") == "desc"
 
 
 def _link(**changed: object) -> str:

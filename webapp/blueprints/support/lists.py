@@ -36,6 +36,11 @@ def chosen(name: str, offered: Iterable[str]) -> str:
     return asked if asked in set(offered) else ""
 
 
+def is_down() -> bool:
+    """Whether an address asks for the list from its end."""
+    return request.args.get("dir") == "desc"
+
+
 def address(endpoint: str, state: Mapping[str, object], **changed: object) -> str:
     """The address of a list as it is shown, some of it changed; what is empty is left out."""
     kept = {key: value for key, value in {**state, **changed}.items() if value not in ("", None, False)}

@@ -30,7 +30,7 @@ def everybody() -> Response:
         422 if form.errors else 200,
         form=form,
         address=address,
-        columns=lists.columns(_heads(), _SORTS, _sort(), _down(), _link),
+        columns=lists.columns(_heads(), _SORTS, _sort(), lists.is_down(), _link),
         people=_lines(),
         csv_url=f"{url_for('support.staff_csv')}?{request.query_string.decode()}",
         waiting=[
@@ -66,15 +66,11 @@ def _heads() -> list[tuple[str, str]]:
 def _lines() -> list[dict[str, Any]]:
     """Everybody: those who work first, by name, unless another order is asked for."""
     lines = [_line(row) for row in staff.everybody()]
-    return sorted(lines, key=lambda line: fold(line[_sort()]), reverse=_down()) if _sort() else lines
+    return sorted(lines, key=lambda line: fold(line[_sort()]), reverse=lists.is_down()) if _sort() else lines
 
 
 def _sort() -> str:
     return lists.chosen("sort", _SORTS)
-
-
-def _down() -> bool:
-    return request.args.get("dir") == "desc"
 
 
 def _link(**changed: object) -> str:
