@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,8 +19,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     The imports stand here because everything below `webapp` imports this file: commands and rules
     need no web framework.
     """
-    from flask import Flask
-    from flask.templating import Environment
     from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
     from whitenoise import WhiteNoise
 
@@ -44,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         session_end,
         signed_in,
     )
+    from webapp.web.application import PortalFlask
 
     settings = settings or read_settings()
     clock.install(clock.Clock(settings.today, settings.plan["plan"]["time_zone"]))
@@ -52,14 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     content.install(settings.plan)
     assets.install(settings.plan)
 
-    class PlainGlobals(Environment):
-        """Templates without globals of their own share the environment's: each import compares the two."""
-
-        def make_globals(self, d: Any) -> Any:
-            return super().make_globals(d) if d else self.globals
-
-    app = Flask(__name__, static_folder=None)
-    app.jinja_environment = PlainGlobals
+    app = PortalFlask(__name__, static_folder=None)
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key or connection.demo_key(),

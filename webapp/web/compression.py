@@ -26,5 +26,6 @@ def init_app(app: Flask) -> None:
         COMPRESS_BR_LEVEL=8,
         COMPRESS_BR_WINDOW=16,
         COMPRESS_STREAMS=False,
+        COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,  # pages are not stored, so nobody asks whether one has changed
     )
     CompressEverything(app)

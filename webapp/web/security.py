@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, request
+from flask import Flask, Response, abort, current_app, g, request, session
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -39,14 +39,14 @@ def _with_present_key(token: str) -> str:
     """A form that was opened before a change of the secret key is not refused for that."""
     for key in current_app.config["SECRET_KEY_FALLBACKS"] or ():
         with suppress(BadData):
-            said = URLSafeTimedSerializer(key, salt=_CSRF_SALT).loads(token)
-            signer = URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=_CSRF_SALT)
-            return str(signer.dumps(said))
+            return str(_signer(current_app.config["SECRET_KEY"]).dumps(_signer(key).loads(token)))
     return token
 
 
-#: Flask-WTF's own.
-_CSRF_SALT = "wtf-csrf-token"
+@lru_cache(maxsize=8)
+def _signer(key: str) -> URLSafeTimedSerializer:
+    """Flask-WTF's own, which it makes anew for each page."""
+    return URLSafeTimedSerializer(key, salt="wtf-csrf-token")
 
 
 def takes_files(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,7 +75,8 @@ def unmask(masked: str) -> str:
 def csrf_token() -> str:
     """The hidden field's value, the same for all forms of one response."""
     if "csrf_mask" not in g:
-        g.csrf_mask = mask(generate_csrf())
+        said = session.get("csrf_token")
+        g.csrf_mask = mask(_signer(current_app.config["SECRET_KEY"]).dumps(said) if said else generate_csrf())
     return g.csrf_mask
 
 

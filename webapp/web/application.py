@@ -1,0 +1,53 @@
+"""Flask, where it does the same anew for each request: a signed-in page is to cost little more than what it shows."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, request
+from flask.sessions import SecureCookieSessionInterface
+from flask.templating import Environment
+from itsdangerous import URLSafeTimedSerializer
+
+
+class PlainGlobals(Environment):
+    """Templates without globals of their own share the environment's: each import compares the two."""
+
+    def make_globals(self, d: Any) -> Any:
+        return super().make_globals(d) if d else self.globals
+
+
+class KeptSerializer(SecureCookieSessionInterface):
+    """Flask's own session cookie, read and written by one serializer for each set of keys."""
+
+    def __init__(self) -> None:
+        self._make = super().get_signing_serializer
+        self._made: dict[tuple[object, ...], URLSafeTimedSerializer | None] = {}
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        keys = (app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ()))
+        if keys not in self._made:
+            self._made[keys] = self._make(app)
+        return self._made[keys]
+
+
+class PortalFlask(Flask):
+    """Flask with plain views only, and with addresses that are built once."""
+
+    jinja_environment = PlainGlobals
+    session_interface = KeptSerializer()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view or hook of ours is a coroutine; Flask looks at each of them in each request."""
+        return func
+
+    def url_for(self, /, endpoint: str, **values: Any) -> str:
+        """The address of an endpoint. One without values is the same wherever the application is mounted alike."""
+        given = any(value is not None for value in values.values())
+        if given or endpoint.startswith(".") or not request:
+            return super().url_for(endpoint, **values)
+        return self._plain_url(endpoint, request.script_root)
+
+    @lru_cache(maxsize=1024)  # noqa: B019 - an application lives as long as its process
+    def _plain_url(self, endpoint: str, _mounted_at: str) -> str:
+        return super().url_for(endpoint)
