@@ -25,7 +25,7 @@ import brotli
 from markupsafe import Markup
 
 from webapp.guides import pictures
-from webapp.pieces import table_rows
+from webapp.pieces import pages_shown, table_rows
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -152,10 +152,11 @@ def is_immutable(_path: str, url: str) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the styles, `asset_url` and `table_rows`, and see that what is served compressed is current."""
+    """Give templates the styles, `asset_url` and what `pieces` does for them, and see that what is served compressed is current."""
     with contextlib.suppress(OSError):  # a folder that cannot be written to: served as it stands
         compress_static()
-    app.jinja_env.globals.update(css=css, own_css=own_css, asset_url=asset_url, table_rows=table_rows)
+    app.jinja_env.globals.update(css=css, own_css=own_css, asset_url=asset_url)
+    app.jinja_env.globals.update(table_rows=table_rows, pages_shown=pages_shown)
 
 
 def compress_static(folder: Path = STATIC) -> list[Path]:

@@ -40,6 +40,13 @@ def table_rows(columns: Iterable[Any], rows: Iterable[Mapping[str, object]], due
     return Markup("".join(out))  # noqa: S704 - every value and label above is escaped
 
 
+def pages_shown(page: int, pages: int) -> list[int]:
+    """The pages that a pager names: the first, the last, and those at most two from `page`. A search of the directory
+    has thousands, at each of which the template would have to look."""
+    beside = range(max(1, page - 2), min(pages, page + 2) + 1)
+    return sorted({1, pages, *beside})
+
+
 def _cell(column: Any) -> tuple[str, str, bool, bool]:
     """Of a column: its key, the opening tag of its cells, whether it is a due column, whether a flag."""
     key, label, kind = (

@@ -27,6 +27,11 @@ KINDS = ("medical", "behavioral", "dental")
 _MOST_BEGINNING = 2_000
 #: Listings that are looked up one by one.
 _FEW = 400
+#: Half the side of a square that lies within a circle of radius 1.
+_SQUARE_IN_CIRCLE = 0.7
+#: The circle in which a page is looked for first, beside one of as many listings were they spread evenly. They are not:
+#: places that people name have many around them.
+_FIRST_CIRCLE = 0.6
 
 
 @dataclass(frozen=True)
@@ -215,10 +220,17 @@ class _Around:
         return north * north + east * east * (self.narrowing * self.narrowing)
 
     def conditions(self, radius: float) -> list[Any]:
-        """What a listing within `radius` meets; the band of latitudes is for the index."""
+        """What a listing within `radius` meets. The band of latitudes is for the index; most listings of a large circle
+        lie in the square inside it, which takes the databases half as long to tell as a distance."""
+        inside = radius * _SQUARE_IN_CIRCLE
+        east = inside / self.narrowing
         return [
             Listing.latitude.between(self.latitude - radius, self.latitude + radius),
-            self.squared <= radius * radius,
+            (
+                Listing.longitude.between(self.longitude - east, self.longitude + east)
+                & Listing.latitude.between(self.latitude - inside, self.latitude + inside)
+            )
+            | (self.squared <= radius * radius),
         ]
 
 
@@ -256,7 +268,7 @@ def _nearby(
     """The listings of a page by distance. Most pages lie in a small circle: that one is sorted first, and a larger
     one only where it does not hold the whole page."""
     query = Listing.select(Listing.id, around.squared.alias("squared"))
-    radius = around.radius * min(1.0, 1.2 * sqrt((offset + limit) / total))
+    radius = around.radius * min(1.0, _FIRST_CIRCLE * sqrt((offset + limit) / total))
     while radius < around.radius:
         within = query.where(*conditions, *around.conditions(radius))
         found = list(within.order_by(*_BY_DISTANCE).limit(limit).offset(offset).tuples())
