@@ -6,7 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from peewee import Database, DatabaseProxy, Select, Value
+from peewee import (
+    CharField,
+    Database,
+    DatabaseProxy,
+    Model,
+    ModelObjectCursorWrapper,
+    Select,
+    TextField,
+    Value,
+)
 
 
 class _Slot(str):
@@ -44,5 +53,30 @@ class Prepared:
             # How a row becomes an instance is the same for every row and time; Peewee would find it out anew.
             wrapper = self._build()._get_cursor_wrapper(cursor)
             wrapper.initialize()
-            self._read = wrapper.process_row
+            self._read = _instances(wrapper) or wrapper.process_row
         return map(self._read, cursor.fetchall())
+
+
+def _instances(wrapper: Any) -> Callable[[tuple[Any, ...]], Model] | None:
+    """Reads rows as instances of one model. Peewee does so by setting field after field, each of which it then notes as
+    changed. None where the query gives something else."""
+    fields = wrapper.model._meta.combined
+    if type(wrapper) is not ModelObjectCursorWrapper or not wrapper.is_model:
+        return None
+    if not all(name in fields for name in wrapper.unique_columns):
+        return None
+    made_of: type[Model] = wrapper.constructor
+    columns = [
+        # Text is stored as text: nothing to convert.
+        (fields[name].name, None if isinstance(fields[name], CharField | TextField) else convert)
+        for name, convert in zip(wrapper.unique_columns, wrapper.converters, strict=True)
+    ]
+
+    def read(row: tuple[Any, ...]) -> Model:
+        made = made_of(__no_default__=1)
+        data = made.__data__
+        for (name, convert), value in zip(columns, row, strict=True):
+            data[name] = convert(value) if convert else value
+        return made
+
+    return read

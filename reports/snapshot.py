@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from peewee import SqliteDatabase
@@ -130,14 +131,19 @@ def all_published(slugs: Sequence[str]) -> list[Snapshot]:
         f"WHERE p.slug IN ({marks})",
         tuple(slugs),
     ).fetchall()
-    # Read without building a model: every page of a report begins here.
-    made = ReportSnapshot._meta.fields
-    names = Snapshot._fields[:-1]
-    served = {}
-    for row in found:
-        values = [made[name].python_value(value) for name, value in zip(names, row, strict=False)]
-        served[row[1]] = Snapshot._make((*values, tuple(json.loads(row[-1]))))
+    served = {row[1]: _made(tuple(row)) for row in found}
     return [served[slug] for slug in slugs if slug in served]
+
+
+@lru_cache(maxsize=64)
+def _made(stored: tuple[Any, ...]) -> Snapshot:
+    """A snapshot from its stored row, the keys last. Read once for each and without building a model: every page of a
+    report begins here."""
+    made = ReportSnapshot._meta.fields
+    values = [
+        made[name].python_value(value) for name, value in zip(Snapshot._fields, stored[:-1], strict=False)
+    ]
+    return Snapshot._make((*values, tuple(json.loads(stored[-1]))))
 
 
 def practice(slug: str, tin: str) -> Practice:
@@ -288,12 +294,11 @@ _NUMBERS: dict[str, Callable[[str], float]] = {"count": int, "percent": lambda d
 def _decode(columns: Sequence[Column], row: Sequence[Any]) -> dict[str, Any]:
     """A stored row as JSON-ready values: a blank is None, a count an int, a percentage a number with one decimal,
     everything else the text it is."""
-    return {
-        column.key: (_NUMBERS[column.kind](value) if column.kind in _NUMBERS and value.isdigit() else value)
-        if value
-        else None
-        for column, value in zip(columns, row, strict=True)
-    }
+    read = {column.key: value or None for column, value in zip(columns, row, strict=True)}
+    for column in columns:
+        if column.kind in _NUMBERS and (value := read[column.key]) and value.isdigit():
+            read[column.key] = _NUMBERS[column.kind](value)
+    return read
 
 
 def _select(

@@ -152,7 +152,8 @@ def is_immutable(_path: str, url: str) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the styles, `asset_url` and what `pieces` does for them, and see that what is served compressed is current."""
+    """Give templates the styles, `asset_url` and what `pieces` does for them, and see that what is served compressed is
+    current."""
     with contextlib.suppress(OSError):  # a folder that cannot be written to: served as it stands
         compress_static()
     app.jinja_env.globals.update(css=css, own_css=own_css, asset_url=asset_url)

@@ -16,8 +16,9 @@ from statistics import median
 
 from peewee import CharField, DoubleField, IntegerField, TextField
 
+from reports.prepared import Prepared, slot
 from webapp.config import Plan
-from webapp.domain.db import Table
+from webapp.domain.db import Table, database
 from webapp.domain.find_a_doctor.directory import Provider
 from webapp.domain.find_a_doctor.directory_words import SHORTEST_FORGIVEN, is_one_letter_off
 from webapp.domain.text import fold_words
@@ -82,7 +83,7 @@ def find(typed: str, plan: Plan) -> Found:
     state, accents and one wrong letter forgiven where that leaves one town. Raises UnknownPlace."""
     digits = _ZIP.fullmatch(typed.strip())
     key = digits[1] if digits else town_key(typed, plan)
-    place = Place.get_or_none(Place.key == key) if key else None
+    place = next(_with_key(key=key), None) if key else None
     if place is not None:
         return Found(place)
     if re.match(r"\s*\d", typed):
@@ -95,6 +96,9 @@ def find(typed: str, plan: Plan) -> Found:
     close = get_close_matches(key, towns, n=MOST_SUGGESTED, cutoff=0.68)
     names = dict.fromkeys((*alike, *sorted(begun), *close))
     raise UnknownPlace(typed, [towns[name] for name in names][:MOST_SUGGESTED])
+
+
+_with_key = Prepared(database, lambda: Place.select().where(Place.key == slot("key")))
 
 
 def town_key(name: str, plan: Plan) -> str:

@@ -5,16 +5,18 @@ off taken too, so that what is typed rightly is never watered down. Where a plac
 else by name; the listing's number breaks ties, so that pages neither lose nor repeat anybody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from math import sqrt
 from operator import and_
 from typing import Any, Self
 
 from peewee import SQL, NodeList, Value, fn
 
+from reports.prepared import Prepared, slot
 from webapp.config import Plan
+from webapp.domain.db import database
 from webapp.domain.find_a_doctor import directory_places
 from webapp.domain.find_a_doctor.directory import Provider
 from webapp.domain.find_a_doctor.directory_index import Choice, Cut, Listing, Posting, Word
@@ -249,13 +251,25 @@ def _rows(
         query = query.where(*conditions) if conditions else query
         found = [(number, None) for (number,) in _page(query, _BY_NAME, total, offset, limit)]
     wanted = [number for number, _ in found]
-    listings = {one.id: one for one in Listing.select().where(Listing.id.in_(wanted))}
-    providers = {one.id: one for one in Provider.select().where(Provider.id.in_(wanted))}
+    listings = {one.id: one for one in _numbered(Listing, wanted)}
+    providers = {one.id: one for one in _numbered(Provider, wanted)}
     return tuple(
         Row(providers[number], listings[number], None if squared is None else squared**0.5 * MILES_A_DEGREE)
         for number, squared in found
         if number in listings and number in providers
     )
+
+
+def _numbered(table: type[Listing] | type[Provider], numbers: Sequence[int]) -> Iterator[Any]:
+    """The rows of a table with these numbers, which are as many as a page has results or fewer."""
+    names = [f"number{place}" for place in range(len(numbers))]
+    return _query_of(table, len(numbers))(**dict(zip(names, numbers, strict=True)))
+
+
+@lru_cache(maxsize=256)
+def _query_of(table: type[Listing] | type[Provider], count: int) -> Prepared:
+    numbers = [slot(f"number{place}") for place in range(count)]
+    return Prepared(database, lambda: table.select().where(table.id.in_(numbers)))
 
 
 _BY_NAME = (Listing.sort_name, Listing.id)

@@ -11,17 +11,19 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from peewee import AutoField, CharField, DateField, DateTimeField, IntegerField, TextField
 
 from reports.definition import Report
+from reports.prepared import Prepared, slot
 from reports.words import N_
 from webapp import clock
 from webapp.domain import audit
 from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor
-from webapp.domain.db import Table, transaction
+from webapp.domain.db import Table, database, transaction
 
 ELSEWHERE, NOT_MINE, DECLINED, SCHEDULED = "elsewhere", "not-mine", "declined", "scheduled"
 #: The row that takes an answer back.
@@ -147,8 +149,15 @@ def _rows(*columns: Any) -> Any:
 
 def has_any(report: Report, tin: str) -> bool:
     """Whether the practice has ever answered a gap of this report."""
-    keys = [test.key for test in report.tests]
-    return bool(keys) and GapAnswer.select().where(GapAnswer.tin == tin, GapAnswer.test.in_(keys)).exists()
+    keys = tuple(test.key for test in report.tests)
+    return bool(keys) and next(_answer_to(keys)(tin=tin), None) is not None
+
+
+@lru_cache(maxsize=64)
+def _answer_to(tests: tuple[str, ...]) -> Prepared:
+    """One answer of a practice to one of these tests, if there is any: every page of a report asks."""
+    wanted = GapAnswer.tin == slot("tin"), GapAnswer.test.in_(tests)
+    return Prepared(database, lambda: GapAnswer.select(GapAnswer.test).where(*wanted).limit(1).tuples())
 
 
 def in_brief(answer: Given, words: Words = str) -> str:
