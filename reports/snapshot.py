@@ -246,25 +246,33 @@ def of_members(
     tins = sorted(set(members.values()))
     groups = (list(snapshots), tins, list(members))
     marks = [", ".join([database.param] * len(values)) for values in groups]
-    cells = ", ".join(f"c{number:02d}" for number in range(CELLS))
-    cursor = database.execute_sql(
-        f"SELECT snapshot_id, tin, client_id, icm, {cells} FROM report_row "
+    found = database.execute_sql(
+        f"SELECT {', '.join(_STORED)} FROM report_row "
         f"WHERE snapshot_id IN ({marks[0]}) AND tin IN ({marks[1]}) AND client_id IN ({marks[2]})",
         [value for values in groups for value in values],
-    )
-    names = [column[0] for column in cursor.description]
-    stored = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    mine = [row for row in stored if members[row["client_id"]] == row["tin"]]
-    mine.sort(key=lambda row: list(snapshots).index(row["snapshot_id"]))
-    return [(snapshots[row["snapshot_id"]], _read(snapshots[row["snapshot_id"]], row)) for row in mine]
+    ).fetchall()
+    mine = [row for row in found if members[row[_CLIENT_ID]] == row[_TIN]]
+    mine.sort(key=lambda row: list(snapshots).index(row[0]))
+    return [(snapshots[row[0]], _read(snapshots[row[0]], row)) for row in mine]
 
 
-def _read(snapshot: Snapshot, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as it is stored, by the keys of the report's printed columns."""
-    cells, columns = cell_names(snapshot.keys), REPORTS[snapshot.slug].columns
-    return _decode(
-        columns, [stored[cells[column.key]] if column.key in cells else None for column in columns]
-    )
+#: What is read of a row of any report.
+_STORED = ("snapshot_id", "tin", "client_id", "icm", *(f"c{number:02d}" for number in range(CELLS)))
+_TIN, _CLIENT_ID = _STORED.index("tin"), _STORED.index("client_id")
+
+
+def _read(snapshot: Snapshot, stored: Sequence[Any]) -> dict[str, Any]:
+    """A row of _STORED, by the keys of the report's printed columns."""
+    cells = [stored[place] if place is not None else None for place in _places(snapshot.slug, snapshot.keys)]
+    return _decode(REPORTS[snapshot.slug].columns, cells)
+
+
+@lru_cache(maxsize=64)
+def _places(slug: str, keys: tuple[str, ...]) -> list[int | None]:
+    """Where each printed column of a report stands in _STORED; None for one that the snapshot does not hold."""
+    cells = cell_names(keys)
+    named = [cells.get(column.key) for column in REPORTS[slug].columns]
+    return [_STORED.index(name) if name else None for name in named]
 
 
 def attributed(client_ids: Iterable[str]) -> dict[str, Attributed]:

@@ -1,6 +1,7 @@
 """Flask, where it does the same anew for each request: a signed-in page is to cost little more than what it shows."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -43,10 +44,10 @@ class PortalFlask(Flask):
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """The address of an endpoint. One without values is the same wherever the application is mounted alike."""
-        given = any(value is not None for value in values.values())
-        if given or endpoint.startswith(".") or not request:
-            return super().url_for(endpoint, **values)
-        return self._plain_url(endpoint, request.script_root)
+        if not endpoint.startswith(".") and all(value is None for value in values.values()):
+            with suppress(RuntimeError):  # outside of a request
+                return self._plain_url(endpoint, request.script_root)
+        return super().url_for(endpoint, **values)
 
     @lru_cache(maxsize=1024)  # noqa: B019 - an application lives as long as its process
     def _plain_url(self, endpoint: str, _mounted_at: str) -> str:

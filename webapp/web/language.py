@@ -24,7 +24,7 @@ class PlanDomain(Domain):
     """The catalogue of the page's language, with the names of the plan."""
 
     def get_translations(self) -> NullTranslations:
-        return words.catalogue(current())
+        return words.catalogue(str(get_locale()))
 
 
 class PlanBabel(Babel):
@@ -57,7 +57,7 @@ def select() -> str:
 
 def current() -> str:
     """The language code that the page is rendered in."""
-    return str(get_locale())
+    return texts.language()
 
 
 def choose(code: str) -> None:

@@ -1,7 +1,7 @@
 """Texts in the language of the page. Flask-Babel finds the catalogue anew for each text; a page has a hundred."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 import flask_babel
@@ -9,27 +9,43 @@ from flask import Flask, g
 from markupsafe import Markup
 
 
-def _catalogue() -> Any:
-    found = g.get("catalogue")
+def _said_in() -> tuple[str, Any]:
+    """The language code of the page and its catalogue."""
+    found: tuple[str, Any] | None = g.get("said_in")
     if found is None:
-        found = g.catalogue = flask_babel.get_translations()
+        found = g.said_in = (str(flask_babel.get_locale()), flask_babel.get_translations())
     return found
+
+
+def language() -> str:
+    """The language code of the page."""
+    return _said_in()[0]
 
 
 def gettext(text: str, /, **values: object) -> str:
     """The text in the language of the page; values fill its %(placeholders)s."""
-    found: str = _catalogue().ugettext(text)
+    found: str = _said_in()[1].ugettext(text)
     return found % values if values else found
 
 
 def _markup(text: str, /, **values: object) -> Markup:
-    found = Markup(_catalogue().ugettext(text))  # noqa: S704 - our own text; Markup escapes the values
+    found = _as_markup(_said_in()[1], text)
     return found % values if values or "%" in found else found
+
+
+def _markup_in_context(context: str, text: str, /, **values: object) -> Markup:
+    found = Markup(_said_in()[1].upgettext(context, text))  # noqa: S704 - as below
+    return found % values if values or "%" in found else found
+
+
+@lru_cache(maxsize=8192)
+def _as_markup(catalogue: Any, text: str) -> Markup:
+    return Markup(catalogue.ugettext(text))  # noqa: S704 - our own text; Markup escapes the values
 
 
 def forget() -> None:
     """The language of the page has changed."""
-    g.pop("catalogue", None)
+    g.pop("said_in", None)
 
 
 P = ParamSpec("P")
@@ -44,7 +60,7 @@ def kept(make: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(make)
     def get(*args: P.args, **kwargs: P.kwargs) -> R:
-        key = (str(flask_babel.get_locale()), args)
+        key = (_said_in()[0], args)
         if key not in made:
             made[key] = make(*args, **kwargs)
         return made[key]
@@ -56,10 +72,11 @@ def forget_kept() -> None:
     """Make everything anew: for another plan, and for tests whose language of brackets is none of those."""
     for made in _kept:
         made.clear()
+    _as_markup.cache_clear()
 
 
 def init_app(app: Flask) -> None:
     """Let templates call `_` without the two calls that Jinja puts around it. What was made for another application
     is forgotten: its plan may have had other names."""
     forget_kept()
-    app.jinja_env.globals.update(_=_markup, gettext=_markup)
+    app.jinja_env.globals.update(_=_markup, gettext=_markup, pgettext=_markup_in_context)

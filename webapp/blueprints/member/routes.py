@@ -1,9 +1,9 @@
 """The member portal's addresses."""
 
 from flask import Response, abort, request, url_for
-from flask_babel import format_date
 from flask_login import current_user
 
+from reports import snapshot
 from webapp import clock
 from webapp.blueprints.member import (
     blueprint,
@@ -77,7 +77,8 @@ def home() -> Response:
     """Member Portal Home."""
     account = current_user.account
     seen = eligibility.household(account.client_id, clock.today(), settings().plan)
-    shown = household_view.of_member(seen[0], clock.today())
+    pcps = snapshot.attributed([member.client_id for member in seen])
+    shown = household_view.of_member(seen[0], clock.today(), pcps)
     return render.page(
         "member/page.html",
         "partials/member/home.html",
@@ -85,7 +86,7 @@ def home() -> Response:
         view=shown,
         facts=_home_facts(shown),
         account=account,
-        household=care_due.of_household(seen),
+        household=care_due.of_household(seen, pcps),
         own=coverage.of_member(seen[0], clock.today(), shown.eligibility),
         us_date=_date,
         center=information_center(),
@@ -122,7 +123,7 @@ def account() -> Response:
 
 
 def _date(day: object) -> str:
-    return format_date(day, "MM/dd/yyyy") if day else ""
+    return f"{day:%m/%d/%Y}" if day else ""
 
 
 def _home_facts(view: MemberView) -> list[tuple[str, str]]:

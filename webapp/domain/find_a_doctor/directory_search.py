@@ -267,7 +267,7 @@ def _numbered(table: type[Listing] | type[Provider], numbers: Sequence[int]) -> 
 
 
 @lru_cache(maxsize=256)
-def _query_of(table: type[Listing] | type[Provider], count: int) -> Prepared:
+def _query_of(table: Any, count: int) -> Prepared:
     numbers = [slot(f"number{place}") for place in range(count)]
     return Prepared(database, lambda: table.select().where(table.id.in_(numbers)))
 

@@ -3,7 +3,7 @@ practice reads (member-portal.md, "the same gaps the member's PCP sees")."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -54,9 +54,11 @@ class MemberCare:
     unknown: str | None = None
 
 
-def of_household(members: Sequence[Member]) -> list[MemberCare]:
-    """The care of these members, in their order."""
-    pcps = snapshot.attributed([member.client_id for member in members])
+def of_household(members: Sequence[Member], pcps: Mapping[str, Attributed] | None = None) -> list[MemberCare]:
+    """The care of these members, in their order. pcps: what the published attribution says of them, where it has been
+    looked up."""
+    if pcps is None:
+        pcps = snapshot.attributed([member.client_id for member in members])
     offices = {(pcp.npi, pcp.tin) for pcp in pcps.values()}
     of_pcp = {office: directory.office_of(*office) for office in offices}
     served = snapshot.all_published([report.slug for report in in_group("gaps")])

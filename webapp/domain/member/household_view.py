@@ -1,9 +1,11 @@
 """What a person sees of a member of the household: eligibility, address and PCP together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from reports import snapshot
+from reports.snapshot import Attributed
 from webapp.config import Plan
 from webapp.domain.find_a_doctor import directory
 from webapp.domain.member import eligibility
@@ -28,9 +30,11 @@ class MemberView:
         return ", ".join(part for part in (member.address, member.city, town) if part)
 
 
-def of_member(member: Member, today: date) -> MemberView:
-    """Gather a member's view; the PCP is the one of the published attribution."""
-    pcp = snapshot.attributed([member.client_id]).get(member.client_id)
+def of_member(member: Member, today: date, pcps: Mapping[str, Attributed] | None = None) -> MemberView:
+    """Gather a member's view; the PCP is the one of the published attribution. pcps: what that says of the member,
+    where it has been looked up."""
+    known = snapshot.attributed([member.client_id]) if pcps is None else pcps
+    pcp = known.get(member.client_id)
     return MemberView(
         member=member,
         eligibility=eligibility.eligibility_of(member, today),

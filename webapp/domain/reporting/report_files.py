@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import chain, repeat
 from typing import IO, Any
 
 import xlsxwriter
 
-from reports.definition import CLIENT_ID, MEMBER_NAME, Column
+from reports.definition import CLIENT_ID, DATE_OF_BIRTH, MEMBER_NAME, Column
 from webapp.domain.reporting import gap_answers
 from webapp.domain.reporting.gap_answers import COLUMN_LABEL
 from webapp.domain.reporting.report_pages import View, Words, cell_text, cell_words, header_block
@@ -46,10 +47,10 @@ def csv_text(view: View, words: Words = str) -> Iterator[str]:
     for batch in view.cells():
         # Column by column: ten thousand rows have 150,000 cells, and this way no line of Python runs for most of them.
         stored = list(zip(*batch))
-        written: list[Iterable[str]] = [map(show, cells) for show, cells in zip(shown, stored)]
+        written: list[Iterable[str]] = [show(cells) for show, cells in zip(shown, stored)]
         if answers:
             said = map(answers, [client_id or "" for client_id in stored[at]])
-            written.append(_quoted(safe_cell(text)) for text in said)
+            written.append(map(_csv_cell, said))
         elif len(heads) > len(columns):
             written.append(repeat(""))
         yield "\r\n".join(map(",".join, zip(*written))) + "\r\n"
@@ -102,14 +103,36 @@ class _Written(dict[Any, Any]):
         return written
 
 
-def _csv_cells(column: Column, ours: Mapping[str, str]) -> Callable[[str | None], str]:
+def _csv_cells(column: Column, ours: Mapping[str, str]) -> Callable[[Sequence[str | None]], Iterable[str]]:
     """How the stored cells of a column are written."""
     show = cell_text(column, ours)
-    if column in (CLIENT_ID, MEMBER_NAME):  # hardly any twice
-        return lambda stored: stored if stored and stored.isalnum() else _quoted(safe_cell(stored or ""))
+    if column in (CLIENT_ID, MEMBER_NAME):
+        return _csv_texts
+    if column == DATE_OF_BIRTH:  # hardly any twice
+        return lambda cells: [_csv_cell(show(stored)) if stored else "" for stored in cells]
     if column.kind in ("count", "percent"):
-        return _Written(lambda stored: show(stored_value(column, stored))).__getitem__
-    return _Written(lambda stored: _quoted(safe_cell(show(stored)))).__getitem__
+        return partial(map, _Written(lambda stored: show(stored_value(column, stored))).__getitem__)
+    return partial(map, _Written(lambda stored: _csv_cell(show(stored))).__getitem__)
+
+
+def _csv_texts(cells: Sequence[str | None]) -> list[str]:
+    """Names and numbers of people, hardly any twice: looked at together, as one of them seldom holds what needs more
+    than quotes for its comma."""
+    texts = [stored or "" for stored in cells]
+    if _unusual("\0".join(texts)):
+        return [_csv_cell(text) for text in texts]
+    return [f'"{text}"' if "," in text else text for text in texts]
+
+
+def _csv_cell(text: str) -> str:
+    """One cell as a CSV has it: safe, and in quotes where it must be."""
+    return text if _plain(text) else _quoted(safe_cell(text))
+
+
+_STARTS = re.escape("".join(sorted(FORMULA_STARTS)))
+_plain = re.compile(rf'[^{_STARTS}",][^",\r\n]*').fullmatch
+#: In cells with a NUL between them: a quote, the end of a line, or a cell that would act in a spreadsheet.
+_unusual = re.compile(rf'["\r\n]|(?:^|\0)[{_STARTS}]').search
 
 
 def stored_value(column: Column, stored: str) -> Any:
