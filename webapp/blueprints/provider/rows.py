@@ -1,6 +1,7 @@
 """The head and the body of the report table. In Jinja, fifty rows of fifteen cells take longer than all the rest."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from html import escape as escape_text
 from typing import Any, NamedTuple
 
@@ -40,7 +41,12 @@ def heads(slug: str) -> list[tuple[str, str]]:
 
 def is_number(report: Report, key: str) -> bool:
     """Whether a column's cells stand to the right, under one another."""
-    return report.column(key).kind in _NUMBERS
+    return key in _number_keys(report.slug)
+
+
+@cache
+def _number_keys(slug: str) -> frozenset[str]:
+    return frozenset(column.key for column in REPORTS[slug].columns if column.kind in _NUMBERS)
 
 
 def says_withheld(page: Page) -> bool:

@@ -260,7 +260,7 @@ def _rows(
     )
 
 
-def _numbered(table: type[Listing] | type[Provider], numbers: Sequence[int]) -> Iterator[Any]:
+def _numbered(table: Any, numbers: Sequence[int]) -> Iterator[Any]:
     """The rows of a table with these numbers, which are as many as a page has results or fewer."""
     names = [f"number{place}" for place in range(len(numbers))]
     return _query_of(table, len(numbers))(**dict(zip(names, numbers, strict=True)))
