@@ -11,10 +11,12 @@ from peewee import (
     Database,
     DatabaseProxy,
     Model,
+    ModelCursorWrapper,
     ModelObjectCursorWrapper,
     Select,
     TextField,
     Value,
+    is_model,
 )
 
 
@@ -58,25 +60,36 @@ class Prepared:
 
 
 def _instances(wrapper: Any) -> Callable[[tuple[Any, ...]], Model] | None:
-    """Reads rows as instances of one model. Peewee does so by setting field after field, each of which it then notes as
-    changed. None where the query gives something else."""
-    fields = wrapper.model._meta.combined
-    if type(wrapper) is not ModelObjectCursorWrapper or not wrapper.is_model:
+    """Reads rows as instances, with those joined by a foreign key. Peewee does so by setting field after field, each of
+    which it then notes as changed. None where the query gives something else."""
+    links: list[tuple[type[Model], str, type[Model]]] = []
+    if type(wrapper) is ModelObjectCursorWrapper and wrapper.is_model:
+        columns = list(zip(wrapper.unique_columns, wrapper.converters, strict=True))
+        spec = [(place, wrapper.model, name, convert) for place, (name, convert) in enumerate(columns)]
+    elif type(wrapper) is ModelCursorWrapper:
+        spec = wrapper._row_spec
+        links = [(source, name, joined) for source, name, joined, *_ in wrapper.src_to_dest]
+        if any(is_outer or not by_key for *_, is_outer, by_key in wrapper.src_to_dest):
+            return None
+    else:
         return None
-    if not all(name in fields for name in wrapper.unique_columns):
-        return None
-    made_of: type[Model] = wrapper.constructor
-    columns = [
+    fields: dict[type[Model], list[tuple[int, str, Callable[[Any], Any] | None]]] = {}
+    for place, model, name, convert in spec:
+        field = model._meta.combined.get(name) if is_model(model) else None
+        if field is None:
+            return None
         # Text is stored as text: nothing to convert.
-        (fields[name].name, None if isinstance(fields[name], CharField | TextField) else convert)
-        for name, convert in zip(wrapper.unique_columns, wrapper.converters, strict=True)
-    ]
+        as_it_is = isinstance(field, CharField | TextField)
+        fields.setdefault(model, []).append((place, field.name, None if as_it_is else convert))
 
     def read(row: tuple[Any, ...]) -> Model:
-        made = made_of(__no_default__=1)
-        data = made.__data__
-        for (name, convert), value in zip(columns, row, strict=True):
-            data[name] = convert(value) if convert else value
-        return made
+        made = {model: model(__no_default__=1) for model in fields}
+        for model, columns in fields.items():
+            data = made[model].__data__
+            for place, name, convert in columns:
+                data[name] = convert(row[place]) if convert else row[place]
+        for source, name, joined in links:
+            made[source].__rel__[name] = made[joined]
+        return made[wrapper.model]
 
     return read
