@@ -21,6 +21,7 @@ from reports.catalog import REPORTS
 from reports.snapshot import RowQuery
 from webapp.config import read_settings
 from webapp.domain.db import close_pool, connected, open_database
+from webapp.domain.reporting.download_guard import DownloadDay
 
 MILLISECONDS, TIMES_BARE = 100.0, 2.05
 ACCOUNT = "large.group"
@@ -31,6 +32,7 @@ PER_PAGE = 1_000
 def measure(runs: int, rows: int) -> Iterator[Figure]:
     """Download over HTTP, then add up the pages of every column, both ways."""
     data = stored(rows)
+    _forget_downloads(data)
     with servers.portal(data.database) as portal, servers.bare(data.database) as bare:
         password = next(one["password"] for one in portal.demo["accounts"] if one["username"] == ACCOUNT)
         cookies = client.sign_in(portal.url, "provider", ACCOUNT, password)
@@ -61,6 +63,16 @@ def measure(runs: int, rows: int) -> Iterator[Figure]:
         gated=True,
         note=f"{columns} columns, both directions",
     )
+
+
+def _forget_downloads(data: Stored) -> None:
+    """The day of the benchmark is always the same: what earlier runs downloaded would use up the account's budget."""
+    open_database(read_settings(servers.environment(data.database)).database)
+    try:
+        with connected():
+            DownloadDay.delete().execute()
+    finally:
+        close_pool()
 
 
 def _get(url: str, path: str, headers: Mapping[str, str]) -> tuple[float, float, bytes]:
