@@ -39,7 +39,7 @@ _compiled = _Compiled()
 
 @pytest.fixture(scope="session", autouse=True)
 def written_once() -> Iterator[None]:
-    """The content of the plans that come with the portal is read and indexed once a run, not for each change of plan."""
+    """The content of the plans that come with the portal is read and indexed once, not for each change of plan."""
     libraries: list[content.Library] = []
 
     def library(plan: Plan) -> content.Library:

@@ -1,5 +1,5 @@
-"""Queries of the reports that are compiled once a run: Ibis takes longer to write a query in SQL than DuckDB to answer it
-from a test's few rows, and most tests ask the same ones."""
+"""Queries of the reports that are compiled once a run: Ibis takes longer to write a query in SQL than DuckDB to answer
+it from a test's few rows, and most tests ask the same ones."""
 
 from collections.abc import Iterator
 from typing import Any
