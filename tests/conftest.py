@@ -23,3 +23,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         left_out = [item for item in items if not DATABASES & set(getattr(item, "fixturenames", ()))]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    # Or one worker would be left with a long one when the other has nothing more to do.
+    items.sort(key=lambda item: not item.get_closest_marker("long"))

@@ -1,6 +1,7 @@
 """The application for tests, and clients for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from tests.harness.database import open_for_tests
 from tests.harness.pages import Client
 from webapp import clock as portal_clock
 from webapp import content, create_app, words
-from webapp.config import Settings, read_settings
+from webapp.config import Plan, Settings, read_settings
 
+ROOT = Path(__file__).parents[2]
 SECRET_KEY = "a key of the tests that protects nothing at all"
 
 
@@ -33,6 +35,25 @@ class _Compiled(BytecodeCache):
 
 
 _compiled = _Compiled()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def written_once() -> Iterator[None]:
+    """The content of the plans that come with the portal is read and indexed once, not for each change of plan."""
+    libraries: list[content.Library] = []
+
+    def library(plan: Plan) -> content.Library:
+        if plan.folder is not None and not plan.folder.is_relative_to(ROOT):
+            return made(plan)  # a test's own, whose files may change
+        if found := [one for one in libraries if one.plan == plan]:
+            return found[0]
+        libraries.append(made(plan))
+        return libraries[-1]
+
+    made = content.Library
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(content, "Library", library)
+        yield
 
 
 def settings(database_url: str, **environment: str) -> Settings:

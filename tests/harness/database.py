@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from peewee import Database, DatabaseProxy, SqliteDatabase
+from peewee import Database, DatabaseProxy, OperationalError, SqliteDatabase
 
+from reports import tables
 from tests.harness.clock import Hands
 from webapp.domain.db import SQLITE_PRAGMAS, close_pool, open_database
 from webapp.domain.db import database as proxy
@@ -56,10 +57,18 @@ def database_url(empty_database_url: str, database_kind: str, tmp_path: Path) ->
     """The address of a database that is this test's alone, migrated and empty."""
     if database_kind == "sqlite":
         return copy_of(empty_database_url, tmp_path)
-    opened = open_database(empty_database_url)
+    try:
+        _empty(empty_database_url)
+    except OperationalError:  # the test before has cut the connections that were kept
+        close_pool()
+        _empty(empty_database_url)
+    return empty_database_url
+
+
+def _empty(url: str) -> None:
+    opened = open_for_tests(url)
     with opened.connection_context():
         empty(opened)
-    return empty_database_url
 
 
 def copy_of(url: str, folder: Path) -> str:
@@ -94,11 +103,32 @@ def empty(opened: Database) -> None:
     opened.execute_sql(EMPTY)
 
 
-def open_for_tests(url: str) -> None:
-    """Open a database as the portal does, but do not wait for the disk: a test's data need not outlive a power cut."""
+#: The pools of this process's PostgreSQL databases. To connect anew takes longer than most tests have to do.
+_pools: dict[str, Database] = {}
+#: A test that needed more connections than these gives them back: the workers share the server's hundred.
+KEPT_CONNECTIONS = 4
+
+
+def open_for_tests(url: str) -> Database:
+    """Open a database as the portal does, but do not wait for the disk: a test's data need not outlive a power cut.
+    A PostgreSQL database is opened once."""
+    if kept := _pools.get(url):
+        proxy.initialize(kept)
+        tables.database.initialize(kept)
+        return kept
     opened = open_database(url)
     if isinstance(opened, SqliteDatabase):
         opened.init(opened.database, pragmas={**SQLITE_PRAGMAS, "synchronous": "off"})
+    else:
+        _pools[url] = opened
+    return opened
+
+
+def let_go(url: str) -> None:
+    """Close the connections to a database, but for a few idle ones of a pool that is kept."""
+    kept = _pools.get(url)
+    if kept is None or proxy.obj is not kept or kept._in_use or len(kept._connections) > KEPT_CONNECTIONS:
+        close_pool()
 
 
 @pytest.fixture
@@ -109,7 +139,7 @@ def database(database_url: str, clock: Hands) -> Iterator[DatabaseProxy]:
     yield proxy
     if not proxy.is_closed():
         proxy.close()
-    close_pool()
+    let_go(database_url)
 
 
 @contextmanager

@@ -1,13 +1,36 @@
-"""People who are signed in, for the tests of the profile."""
+"""People who are signed in, for the tests of the profile; what PostgreSQL need not be asked again."""
 
+import os
 from typing import Any
 
 import pytest
 
 from tests.harness.clock import Hands
+from tests.harness.compiled import compiled_once
 from tests.harness.pages import Client
 from tests.integration.profile_walk import make_ana, make_rosa, sign_in
 from webapp.domain.account.accounts import Account
+
+__all__ = ["compiled_once"]
+
+#: Twins of a test that differ in how a page is written, not in what is asked of the database.
+AS_WELL = {"htmx": "plain", "es": "en"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out on PostgreSQL a test with HTMX or in Spanish that it runs without or in English: SQLite runs both."""
+    if os.environ.get("PORTAL_TEST_DATABASE") == "postgresql":
+        known = {item.nodeid for item in items}
+        left_out = [item for item in items if _twin(item.nodeid) in known - {item.nodeid}]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _twin(nodeid: str) -> str:
+    """The test that says the same of the database; the same test where there is none."""
+    name, bracket, parameters = nodeid.partition("[")
+    parts = parameters.removesuffix("]").split("-")
+    return f"{name}[{'-'.join(AS_WELL.get(part, part) for part in parts)}]" if bracket else nodeid
 
 
 @pytest.fixture(params=["provider", "member"])

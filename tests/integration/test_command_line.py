@@ -98,6 +98,7 @@ def test_mail_is_readable_in_the_demo_only(portal: Portal) -> None:
     assert OutboxMessage.select().count() == 1
 
 
+@pytest.mark.long
 def test_synthesize_load_refresh_and_report_work_one_after_the_other(portal: Portal, tmp_path: Path) -> None:
     as_of = date(2026, 3, 25)
     assert (

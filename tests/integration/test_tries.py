@@ -1,6 +1,8 @@
 """Counting tries when many come at once, on both databases."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -38,6 +40,24 @@ def test_fifty_sign_ins_at_once_are_looked_at_as_often_as_the_waits_allow(databa
     outcomes = at_once(lambda: throttle.take_paced_try("key", [0, 0, 0, 60]))
     assert outcomes.count("looked") == 4
     assert outcomes.count("MustWait") == AT_ONCE - 4
+
+
+def test_a_try_counts_although_a_right_answer_begins_the_count_anew_meanwhile(
+    database: DatabaseProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, write = [], throttle.transaction
+
+    @contextmanager
+    def forgotten_once() -> Iterator[None]:
+        with write():
+            yield
+        if not begun:
+            begun.append(True)
+            throttle.forget("key")
+
+    monkeypatch.setattr(throttle, "transaction", forgotten_once)
+    assert throttle.take_counted_try("key", 3) == 1
+    assert begun
 
 
 def test_a_lock_can_end_by_itself_where_the_plan_says_so(database: DatabaseProxy, clock: Hands) -> None:

@@ -73,6 +73,8 @@ def test_a_stale_line_of_the_list_of_equal_texts_is_found() -> None:
     assert "stale line" in found(catalogue(Next=""), catalogue(Next="Siguiente"), ("Next",))
 
 
+@pytest.mark.long
 def test_the_source_is_read() -> None:
-    assert len(extract()) > 100
-    assert extract().get("Next") is not None
+    source = extract()
+    assert len(source) > 100
+    assert source.get("Next") is not None

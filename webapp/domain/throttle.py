@@ -122,12 +122,10 @@ def _seconds(span: timedelta) -> int:
 
 
 def _row(key: str) -> TryCount:
-    row = _find(key)
-    if row is None:
+    while (row := _find(key)) is None:  # once more where a right answer at the same moment began it anew
         now = clock.now()
         with transaction():
             TryCount.insert(key=key, tries=0, open_at=now, last_at=now).on_conflict_ignore().execute()
-        row = TryCount.get_by_id(key)
     return row
 
 

@@ -217,6 +217,7 @@ def test_a_table_may_come_in_parts_and_in_capitals(extract: PlanExtract) -> None
     assert batches[0][0]["claim_start_date"] == SUMMER
 
 
+@pytest.mark.long
 def test_the_tuva_sample_is_read_to_the_end_and_its_slips_are_told(tmp_path: Path, snapshots: object) -> None:
     with zipfile.ZipFile(SAMPLE) as packed:
         packed.extractall(tmp_path / "sample")

@@ -172,9 +172,10 @@ KILLED = """
 import sys
 from datetime import date
 from peewee import SqliteDatabase
-from reports import store, tables
-from reports.refresh import refresh
+from reports import catalog, store, tables
+from reports import refresh as refreshing
 
+refreshing.REPORTS = {slug: catalog.REPORTS[slug] for slug in sys.argv[4:]}
 tables.database.initialize(SqliteDatabase(sys.argv[1], pragmas={"journal_mode": "wal"}))
 tables.database.connect()
 write, store.BATCH = store.write, 3
@@ -197,16 +198,20 @@ if sys.argv[3] == "publishing":
             print("half way", flush=True)
             sys.stdin.read()
     store.publish = half
-refresh(sys.argv[2], date(2015, 8, 31))
+refreshing.refresh(sys.argv[2], date(2015, 8, 31))
 """
+#: All reports that there are, for these refreshes: two are published at once as all of them are.
+TWO = ("patient-panel", SLUG)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("where", ["report_row", "publishing"])
 def test_a_killed_refresh_leaves_the_old_report_and_the_next_one_clears_up(
-    snapshots: Database, extract: PlanExtract, where: str
+    snapshots: Database, extract: PlanExtract, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     if not isinstance(snapshots, SqliteDatabase):
         pytest.skip("the database file of the killed process is SQLite's")
+    monkeypatch.setattr("reports.refresh.REPORTS", {slug: REPORTS[slug] for slug in TWO})
     extract.standard()
     for number in range(12):
         extract.member(str(number))
@@ -214,7 +219,7 @@ def test_a_killed_refresh_leaves_the_old_report_and_the_next_one_clears_up(
     folder = extract.write()
     refresh(folder, AS_OF)
     before = snapshot.published("patient-panel")
-    arguments = [sys.executable, "-c", KILLED, str(snapshots.database), str(folder), where]
+    arguments = [sys.executable, "-c", KILLED, str(snapshots.database), str(folder), where, *TWO]
     root = Path(__file__).parents[3]
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root) as process:
         assert process.stdout

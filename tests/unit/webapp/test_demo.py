@@ -75,6 +75,7 @@ def test_the_demo_has_the_people_it_was_asked_for(load: Load) -> None:
     assert facts.is_demo()
 
 
+@pytest.mark.long
 def test_the_fixed_practices_have_published_reports_and_come_first(
     load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
