@@ -1,7 +1,8 @@
 """The claims as the reports read them: lines with their day of service, matched to the codes that are looked for.
 
 Every question is one scan of the few columns it needs. Reading a column of a Parquet file again is cheap; writing
-what was read to a table of its own is not.
+what was read to a table of its own is not. Where the engine numbers the lines, codes are matched without anything
+else of the line, and the rest is read once for the lines that matched: claim and person numbers are the dearest columns.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from reports.reversals import Reversals
 DIAGNOSES = tuple(f"diagnosis_code_{number}" for number in range(1, CODES_PER_LINE + 1))
 PROCEDURES = tuple(f"procedure_code_{number}" for number in range(1, CODES_PER_LINE + 1))
 MODIFIERS = tuple(f"hcpcs_modifier_{number}" for number in range(1, 6))
+
+#: The number of a line, where the engine has one.
+ROW = "row_number"
 
 #: The first day that is taken for a day of service.
 _FIRST_DAY = date(1900, 1, 1)
@@ -51,6 +55,19 @@ class Claims:
     def have(self, names: Sequence[str]) -> list[str]:
         """Those of the columns that the extract has."""
         return [name for name in names if name in self.present]
+
+    def narrow(self, *columns: str) -> tuple[str, ...]:
+        """What a match needs to carry so that `wide` can give `columns`."""
+        return (ROW,) if ROW in self.lines.columns else columns
+
+    def wide(self, name: str, matched: ibis.Table, *columns: str) -> ibis.Table:
+        """Matches that carry `narrow(*columns)`, with these columns of their lines."""
+        if ROW not in self.lines.columns:
+            return matched
+        kept = self.keep(name, matched)
+        lines = self.lines.select(*columns, line=ROW)
+        joined = kept.join(lines, kept[ROW] == lines.line)
+        return joined.select(*columns, *[column for column in matched.columns if column != ROW])
 
     def by_procedure(self, name: str, concepts: Sequence[str], *carried: str) -> ibis.Table:
         """`carried` columns, service_date and code of the lines whose procedure is of the concepts, in one scan.
@@ -191,7 +208,8 @@ def with_service_date(claims: ibis.Table, present: frozenset[str]) -> ibis.Table
     diagnoses and procedures without a file's column are left out."""
     service_date = _.claim_line_start_date.coalesce(_.claim_start_date)
     coded = [name for name in (*DIAGNOSES, *PROCEDURES) if name in present]
-    return claims.select(*_USED, *coded, service_date=service_date)
+    number = [ROW] if ROW in claims.columns else []
+    return claims.select(*number, *_USED, *coded, service_date=service_date)
 
 
 def up_to(lines: ibis.Table, as_of: date) -> ibis.Table:

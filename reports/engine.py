@@ -53,9 +53,10 @@ class Engine:
 
     def claims(self, source: Source, table: Table, found: dict[str, Found]) -> ibis.Table:
         """The layout's columns that the files have, under the layout's names, as the files type them; CSV as text
-        without blanks around it, NULL where empty. Raises ExtractRefused."""
+        without blanks around it, NULL where empty; and, where the engine has it, `row_number`, the line's place in the
+        files. Raises ExtractRefused."""
         sources.load(self.desk, source, table, found)
-        return self.con.table(f"raw_{table.name}").drop("row_number")
+        return self.con.table(f"raw_{table.name}")
 
     def table(self, name: str) -> ibis.Table:
         """A table of the extract. A small one is handed over when it is first asked for."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -35,6 +37,20 @@ class Footers:
         """Whether it is certain that some row has a text that is not blank."""
         found = self.columns.get(name)
         return found is not None and any(isinstance(text, str) and text.strip() for text in found.greatest)
+
+    def below(self, name: str, number: float) -> bool | None:
+        """Whether some row of the column is below `number`; None where that is not certain."""
+        found = self.columns.get(name)
+        if found is None or not all(isinstance(least, int | float | Decimal) for least in found.least):
+            return None
+        return any(least < number for least in found.least)
+
+    def last_day(self, name: str) -> date | None:
+        """The latest day in the column; None where that is not certain, or there is none."""
+        found = self.columns.get(name)
+        if found is None or not found.greatest or not all(type(day) is date for day in found.greatest):
+            return None
+        return max(found.greatest)
 
     def spellings(self, name: str) -> frozenset[str] | None:
         """The texts that occur in the column, where each row group holds one at most; else None."""

@@ -60,16 +60,18 @@ def by_code(
     prescriptions.
     """
     carried = ("person_id", "claim_id", *_FACILITY)
-    parts = [claims.by_procedure("test", concepts, *carried)]
+    narrow = claims.narrow(*carried)
+    parts = [claims.by_procedure("test", concepts, *narrow)]
     parts += [
         part
         for part in (
-            claims.by_diagnosis("test", concepts, *carried),
-            claims.by_inpatient_procedure("test", concepts, *carried),
+            claims.by_diagnosis("test", concepts, *narrow),
+            claims.by_inpatient_procedure("test", concepts, *narrow),
         )
         if part is not None
     ]
-    services = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    matched = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    services = claims.wide("test_lines", matched, *carried)
     hidden: ibis.Value = ibis.literal(False)
     if withheld is not None:
         marked = withheld.select(hidden_claim=_.claim_id)
