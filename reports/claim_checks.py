@@ -16,7 +16,7 @@ import ibis
 from ibis import _
 
 from reports.engine import Engine
-from reports.footers import Footers
+from reports.footers import NOTHING_TOLD, Footers
 from reports.layout import Column, Table
 
 #: Spellings of the code systems that can be read, without punctuation. `icd10pcs` on a diagnosis is a slip.
@@ -80,7 +80,7 @@ def check(
     if persons.blank or persons.unsound:
         checked.set_aside, failing = _set_aside(raw, faults, table)
         sound = raw.filter([~condition for condition in failing])
-        checked.footers = Footers({})
+        checked.footers = NOTHING_TOLD
     if persons.strangers:
         strangers = sound.semi_join(persons.unknown, person == persons.unknown.person_id)
         checked.set_aside.append((STRANGER, persons.strangers, _first(strangers, table)))

@@ -169,6 +169,7 @@ class Computation:
             notice=self.notice,
             rules=self.parameters.events,
             admissions=None if admissions is None else self.keep("portal_admissions", admissions),
+            spelled=self.claims.texts if claimed else None,
         )
 
     def sources(self, rows: Rows) -> Sources:

@@ -70,11 +70,15 @@ class ColumnFooter:
     greatest: tuple[Any, ...]
 
 
+#: What is known where nothing is.
+NOTHING_TOLD = Footers({})
+
+
 def read(source: Source, found: Mapping[str, Found], names: Iterable[str]) -> Footers:
     """The statistics of the columns `names` of a source; none for CSV or where a file cannot say."""
     wanted = {found[name].spelling: name for name in names if name in found}
     if not source.parquet:
-        return Footers({})
+        return NOTHING_TOLD
     parts: dict[str, list[Any]] = {name: [] for name in wanted.values()}
     rows = 0
     for metadata in _metadata(source):
@@ -82,7 +86,7 @@ def read(source: Source, found: Mapping[str, Found], names: Iterable[str]) -> Fo
         places = {metadata.schema.column(place).path: place for place in range(metadata.num_columns)}
         for spelling, name in wanted.items():
             if spelling not in places:
-                return Footers({})
+                return NOTHING_TOLD
             parts[name] += [
                 metadata.row_group(group).column(places[spelling]).statistics
                 for group in range(metadata.num_row_groups)

@@ -10,7 +10,7 @@ import ibis
 from ibis import _
 
 from reports.codebook import Keep
-from reports.footers import Footers
+from reports.footers import NOTHING_TOLD, Footers
 
 #: Last digits of a bill type that replace (7) or void (8) an earlier claim.
 REVERSING = ("7", "8")
@@ -28,7 +28,7 @@ class Survey:
     negative_amounts: tuple[str, ...]
 
 
-def survey(claims: ibis.Table, as_of: date, footers: Footers = Footers({})) -> Survey:
+def survey(claims: ibis.Table, as_of: date, footers: Footers = NOTHING_TOLD) -> Survey:
     """Look over the claims. They are complete through the last day, up to `as_of`, on which one was paid, or, where
     no claim has a payment date, on which a service was given. What `footers` tell of them is not read."""
     day = ibis.literal(as_of)

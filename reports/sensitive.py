@@ -53,8 +53,10 @@ def claim_flags(claims: Claims, providers: ibis.Table) -> ibis.Table:
     for column in claims.have(_PROVIDERS):
         lines = claims.lines.filter(claims.lines[column].notnull()).select(key, npi=column)
         flagged.append(lines.join(known, lines.npi == known.known_npi).select(key, "flags"))
-    by_claim = claims.wide("sensitive_lines", ibis.union(*flagged), "claim_id")
-    return by_claim.group_by("claim_id").agg(flags=any_of(_.flags))
+    by_line = ibis.union(*flagged).group_by(key).agg(flags=any_of(_.flags))
+    if key == "claim_id":
+        return by_line
+    return claims.wide("sensitive_lines", by_line, "claim_id").group_by("claim_id").agg(flags=any_of(_.flags))
 
 
 def any_of(flags: ibis.Deferred) -> ibis.Deferred:
