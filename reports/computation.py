@@ -71,6 +71,7 @@ class Computation:
         last_month: pa.Table,
     ) -> None:
         self.extract, self.as_of, self.reports = extract, as_of, reports
+        extract.engine.forget_order()
         self.portal, self.parameters, self.progress = portal, parameters, progress
         self.codes, self.book = codes, Codebook(codes, parameters)
         self._rows: dict[str, ibis.Table] = {}

@@ -62,6 +62,11 @@ class Engine:
         """A table of the extract. A small one is handed over when it is first asked for."""
         return self.con.table(name)
 
+    def forget_order(self) -> None:
+        """From now on rows come in any order but that which a query asks for: keeping the files' order through joins
+        and into tables costs time and memory. The first of faulty rows has been shown by then."""
+        self.desk.execute("SET preserve_insertion_order = false")
+
     def failed_to_read(self, error: Exception) -> bool:
         """Whether an error of this engine may come from a damaged file (and not from a wrong query)."""
         ours = (duckdb.ProgrammingError, duckdb.OutOfMemoryException, duckdb.InterruptException)
