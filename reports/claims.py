@@ -106,10 +106,10 @@ class Claims:
         procedures = self._procedures(name, concepts)
         parts = [bare.coded(["hcpcs_code"], procedures.known, ROW)]
         systems = [("diagnoses", "ICD-10-CM", DIAGNOSES), ("inpatient", "ICD-10-PCS", PROCEDURES)]
-        for kind, system, columns in systems if inpatient else systems[:1]:
+        for kind, system, names in systems if inpatient else systems[:1]:
             codes = self.book.of(concepts, (system,))
-            if codes and self.have(columns):
-                filled, known = self._known(f"{name}_{kind}", self.have(columns), codes)
+            if codes and self.have(names):
+                filled, known = self._known(f"{name}_{kind}", self.have(names), codes)
                 parts.append(bare.coded(filled, known, ROW))
         kept = self.keep(f"{name}_lines", _together([part.select(ROW, *_CODED) for part in parts]))
         columns = dict.fromkeys((*carried, *procedures.asks, "service_date"))
@@ -210,11 +210,9 @@ class Claims:
         return self._texts
 
     def filled(self, column: str) -> ibis.Deferred:
-        """The column's text without blanks around it, NULL where there is none. Distinct texts are few and looked up
-        once: where none needs it, nothing is cut, which on many lines costs more than reading them."""
-        texts = self.texts([column])[column]
-        value = _[column].strip() if any(text != text.strip() for text in texts) else _[column]
-        return value if all(text.strip() for text in texts) else value.nullif("")
+        """The column's text without blanks around it, NULL where there is none. Ask it of the lines that matched: on
+        every line, cutting costs more than reading."""
+        return _[column].strip().nullif("")
 
     def spellings(self, column: str, codes: Sequence[Code]) -> list[str]:
         """The spellings in the column that stand for one of `codes`."""

@@ -20,12 +20,13 @@ AMOUNTS = ("paid_amount", "allowed_amount", "charge_amount")
 
 @dataclass(frozen=True)
 class Survey:
-    """What one look over the claims tells: the day they are complete through, whether anything is reversed, and which
-    amounts are negative in some line."""
+    """What one look over the claims tells: the day they are complete through, whether anything is reversed, which
+    amounts are negative in some line, and by which amounts a line is worth something: the first that it has."""
 
     complete_through: date | None
     has_reversals: bool
     negative_amounts: tuple[str, ...]
+    worth: tuple[str, ...] = AMOUNTS
 
 
 def survey(claims: ibis.Table, as_of: date, footers: Footers = NOTHING_TOLD) -> Survey:
@@ -45,7 +46,18 @@ def survey(claims: ibis.Table, as_of: date, footers: Footers = NOTHING_TOLD) -> 
     # A bill type is spelled in few ways: cutting its last digit off every line would cost more than reading it.
     bill_types = claims.filter(_.bill_type_code.notnull()).select("bill_type_code").distinct()
     reversing = bill_types.agg(any=_frequency(_.bill_type_code).isin(REVERSING).any()).to_pyarrow()
-    return Survey(paid or row.get("paid") or row.get("served"), bool(reversing["any"][0].as_py()), negative)
+    return Survey(
+        paid or row.get("paid") or row.get("served"),
+        bool(reversing["any"][0].as_py()),
+        negative,
+        _worth(footers),
+    )
+
+
+def _worth(footers: Footers) -> tuple[str, ...]:
+    """The amounts that must be looked at: none after one that every line has."""
+    always = [place for place, name in enumerate(AMOUNTS, 1) if footers.never_null(name)]
+    return AMOUNTS[: always[0]] if always else AMOUNTS
 
 
 @dataclass(frozen=True)
@@ -89,28 +101,31 @@ def reversals(claims: ibis.Table, seen: Survey, keep: Keep) -> Reversals:
     voided = _voided(claims, keep) if seen.has_reversals else None
     negative = _negative(claims, seen.negative_amounts, keep) if seen.negative_amounts else None
     if "row_number" in claims.columns:
-        return _numbered(claims, voided, negative, keep)
+        return _numbered(claims, seen.worth, voided, negative, keep)
     carried: tuple[str, ...] = ()
+    taken_back = None
     if voided is not None:
         carried += ("claim_id", "bill_type_code")
     if negative is not None:
         carried += ("claim_id", "claim_line_number")
-    taken_back = None if negative is None else keep("lines_taken_back", _taken_back(_keyed(claims), negative))
+        taken_back = keep("lines_taken_back", _taken_back(_keyed(claims, seen.worth), negative))
     return Reversals(claims=voided, lines=taken_back, carried=tuple(dict.fromkeys(carried)))
 
 
 def _numbered(
-    claims: ibis.Table, voided: ibis.Table | None, negative: ibis.Table | None, keep: Keep
+    claims: ibis.Table,
+    worth: Sequence[str],
+    voided: ibis.Table | None,
+    negative: ibis.Table | None,
+    keep: Keep,
 ) -> Reversals:
     """What is reversed, by the numbers of the lines: the claims at issue are few, and are fetched in one scan."""
     ids = [table.select("claim_id") for table in (voided, negative) if table is not None]
     if not ids:
         return Reversals()
     wanted = ibis.union(*ids, distinct=True) if len(ids) > 1 else ids[0].distinct()
-    lines = keep(
-        "lines_at_issue",
-        _keyed(claims).semi_join(keep("claims_at_issue", wanted), "claim_id"),
-    )
+    at_issue = keep("claims_at_issue", wanted)
+    lines = keep("lines_at_issue", _keyed(claims, worth).semi_join(at_issue, "claim_id"))
     parts = []
     if voided is not None:
         parts.append(lines.semi_join(voided, ["claim_id", "frequency"]))
@@ -125,13 +140,13 @@ def _numbered(
 _LINE = ["claim_id", "line_key"]
 
 
-def _keyed(claims: ibis.Table) -> ibis.Table:
-    """The lines with what tells whether they are reversed."""
+def _keyed(claims: ibis.Table, worth: Sequence[str] = ()) -> ibis.Table:
+    """The lines with what tells whether they are reversed, and what each is worth by the amounts `worth`."""
     number = ["row_number"] if "row_number" in claims.columns else []
     return claims.select(
         *number,
         "claim_id",
-        *AMOUNTS,
+        amount=ibis.coalesce(*[claims[name] for name in worth], 0.0),
         line_key=_.claim_line_number.fill_null(-1),
         frequency=_frequency(_.bill_type_code).fill_null(""),
     )
@@ -178,7 +193,7 @@ def _taken_back(lines: ibis.Table, negative: ibis.Table) -> ibis.Table:
     return (
         lines.semi_join(negative, _LINE)
         .group_by(_LINE)
-        .agg(left=ibis.coalesce(*[_[name] for name in AMOUNTS], 0.0).sum())
+        .agg(left=_.amount.sum())
         .filter(_.left <= 0)
         .select(*_LINE)
     )
