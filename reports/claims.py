@@ -210,9 +210,11 @@ class Claims:
         return self._texts
 
     def filled(self, column: str) -> ibis.Deferred:
-        """The column's text without blanks around it, NULL where there is none. Ask it of the lines that matched: on
-        every line, cutting costs more than reading."""
-        return _[column].strip().nullif("")
+        """The column's text without blanks around it, NULL where there is none. Distinct texts are few and looked up
+        once: where none needs it, nothing is cut, which on many lines costs more than reading them."""
+        texts = self.texts([column])[column]
+        value = _[column].strip() if any(text != text.strip() for text in texts) else _[column]
+        return value if all(text.strip() for text in texts) else value.nullif("")
 
     def spellings(self, column: str, codes: Sequence[Code]) -> list[str]:
         """The spellings in the column that stand for one of `codes`."""
