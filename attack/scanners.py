@@ -124,13 +124,16 @@ def sqlmap(base: str, surface: Surface, queries: Sequence[Query], limits: Limits
         folder = KEPT / f"sqlmap-{surface.name}-{number}"
         command: list[str | Path] = [
             TOOLS / "sqlmap", "-u", f"{base}{query.url}", "--batch", "--level", "1", "--risk", "1",
-            "--technique", "BEUT", "--time-sec", "2", "--dbms", "sqlite", "--threads", "2",
+            "--technique", "BEUT", "--time-sec", "2", "--dbms", "sqlite",
             "--timeout", "10", "--retries", "0", "--flush-session", "--disable-coloring",
             "--output-dir", folder, "--ignore-code", "*", "-v", "1",
         ]  # fmt: skip
         if query.data:
             command += ["--data", query.data.replace("{token}", "x"), "--csrf-token", "csrf_token"]
             command += ["--csrf-url", f"{base}{query.url}"]
+        else:
+            # Not beside tokens: it asks for a new one before each try.
+            command += ["--threads", "2"]
         if surface.cookies:
             command += ["--cookie", surface.cookies]
         where = f"{surface.name} {'POST' if query.data else 'GET'} {urlsplit(query.url).path}"

@@ -29,7 +29,7 @@ new PerformanceObserver((list) => { window.paints.push(...list.getEntries().map(
 def measure(runs: int) -> Iterator[Figure]:
     """Each page, first visit, English."""
     database = servers.demo_database("paint")
-    with servers.portal(database) as portal, chromium() as browser:
+    with servers.portal(database) as portal, chromium(whole=True) as browser:
         kept = _second_step(browser, portal)
         pages = [(path, None) for path in (*visits.FORMS, *visits.PAGES)]
         for path, cookies in [*pages, ("/members/register/validation", kept)]:

@@ -26,7 +26,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[argparse.Namespace], Iterable[Figure]
     "directory": ("Find a Doctor, 50,000 providers", lambda given: directory.measure(given.runs)),
     "csv": ("Download and pages of 10,000 rows", lambda given: download.measure(given.runs, given.rows)),
     "refresh": ("Refresh of all reports", lambda given: refreshing.measure(given.runs, given.members)),
-    "sign-in": ("Time of a refused sign-in", lambda given: sign_in.measure()),  # noqa: ARG005
+    "sign-in": ("Time of a refused sign-in, and of a recovery", lambda given: sign_in.measure()),  # noqa: ARG005
     "commands": ("Commands", lambda given: commands.measure(given.runs)),
 }
 

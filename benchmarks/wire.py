@@ -22,7 +22,7 @@ from tests.e2e.harness.traffic import FIRST_FORM, FIRST_PAGE, NEXT_PAGE, SWAP, L
 def measure(runs: int) -> Iterator[Figure]:
     """First visits, next pages and swaps."""
     database = servers.demo_database("wire")
-    with servers.portal(database) as portal, chromium() as browser:
+    with servers.portal(database) as portal, chromium(whole=True) as browser:
         walks = [_Walks(browser, portal, language) for language in visits.LANGUAGES]
         for _ in range(runs):
             for walk in walks:

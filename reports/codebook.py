@@ -13,7 +13,7 @@ import pyarrow as pa
 from ibis import _
 
 from reports import packing
-from reports.codes import Code, normal, of
+from reports.codes import Code, counted, normal, of
 from reports.parameters import Parameters
 
 #: Computes a table once, so that several queries can read it: (name, expression or Arrow table) -> table.
@@ -29,7 +29,7 @@ class Codebook:
     """Every code of the lists under a number from 1 on. Raises ValueError where there are more than it can hold."""
 
     def __init__(self, codes: Sequence[Code], parameters: Parameters) -> None:
-        self.codes = (*_without(codes, parameters), *_sided(codes, parameters))
+        self.codes = counted(codes, parameters)
         keys = sorted({(code.system, code.code) for code in self.codes})
         if len(keys) >= packing.CODES:
             raise ValueError(
@@ -119,23 +119,6 @@ def stand_for(texts: Iterable[str], codes: Sequence[Code]) -> dict[str, list[Cod
 def _plain(system: str) -> str:
     """The system of a code that says its side by a modifier, without the modifier."""
     return system.partition("+")[0]
-
-
-def _without(codes: Sequence[Code], parameters: Parameters) -> Iterable[Code]:
-    """The lists without the diagnoses of diabetes that the plan does not count."""
-    return (
-        code
-        for code in codes
-        if code.concept != "diabetes_dx" or code.code.startswith(parameters.diabetes_prefixes)
-    )
-
-
-def _sided(codes: Sequence[Code], parameters: Parameters) -> Iterable[Code]:
-    """A code that says the side by a modifier is one code a side: system "CPT+LT" for CPT with modifier LT."""
-    for concept, sides in parameters.sided_concepts.items():
-        for code in of(codes, [concept]):
-            for modifier, stands_for in sides.items():
-                yield Code(stands_for, f"{code.system}+{modifier}", code.code)
 
 
 def _in_range(code: str, span: str) -> bool:

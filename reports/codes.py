@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from reports.parameters import Parameters
 
 FOLDER = Path(__file__).parent / "codes"
 
@@ -71,3 +73,25 @@ def of(
     return tuple(
         code for code in codes if code.concept in wanted and (allowed is None or code.system in allowed)
     )
+
+
+def counted(codes: Sequence[Code], parameters: Parameters) -> tuple[Code, ...]:
+    """The codes that a plan counts: without those that its parameters leave out, sides apart."""
+    return (*_without(codes, parameters), *_sided(codes, parameters))
+
+
+def _without(codes: Sequence[Code], parameters: Parameters) -> Iterable[Code]:
+    """The lists without the diagnoses of diabetes that the plan does not count."""
+    return (
+        code
+        for code in codes
+        if code.concept != "diabetes_dx" or code.code.startswith(parameters.diabetes_prefixes)
+    )
+
+
+def _sided(codes: Sequence[Code], parameters: Parameters) -> Iterable[Code]:
+    """A code that says the side by a modifier is one code a side: system "CPT+LT" for CPT with modifier LT."""
+    for concept, sides in parameters.sided_concepts.items():
+        for code in of(codes, [concept]):
+            for modifier, stands_for in sides.items():
+                yield Code(stands_for, f"{code.system}+{modifier}", code.code)

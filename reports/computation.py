@@ -20,7 +20,7 @@ from reports import (
     reversals,
     sensitive,
     services,
-    summary,
+    summary_rows,
 )
 from reports.catalog import in_group
 from reports.claims import Claims, up_to, with_service_date
@@ -306,7 +306,7 @@ class Computation:
 
     def _made(self, report: Report) -> ibis.Table:
         if report.rows == "measures":
-            return summary.rows(self.measures, self.keep, self.last_month)
+            return summary_rows.rows(self.measures, self.keep, self.last_month)
         listed = gaps.printed(report, self.panel)
         if report.rows != "members":
             return self._event_rows(report, listed)

@@ -14,11 +14,23 @@ from ibis import _
 
 from reports import store
 from reports.definition import Report
-from reports.tables import ATTRIBUTION, Attribution, ReportFacet, ReportRow, cell_names
+from reports.tables import ATTRIBUTION, Attribution, ReportFacet, ReportPublished, ReportRow, cell_names
 from reports.words import fold
 
 #: Digits of a stored count, so that text order is the order of numbers.
 COUNT_DIGITS = 9
+
+
+#: The columns of an attribution, as stored and as Arrow.
+ATTRIBUTED = {
+    "client_id": pa.string(),
+    "npi": pa.string(),
+    "tin": pa.string(),
+    "kind": pa.string(),
+    "effective_on": pa.date32(),
+    "visits": pa.int64(),
+    "latest_on": pa.date32(),
+}
 
 
 @dataclass(frozen=True)
@@ -32,10 +44,22 @@ class Ready:
 def read_attribution(table: ibis.Table) -> Ready:
     """Who is whose PCP."""
     # Days as the text that the databases take: making a date of each, and a text of it again, takes Python longer.
-    texts = {
-        name: _[name].cast("string") for name, type_ in store.ATTRIBUTED.items() if pa.types.is_date(type_)
-    }
-    return Ready(table.select(*store.ATTRIBUTED).mutate(**texts).order_by("client_id").to_pyarrow())
+    texts = {name: _[name].cast("string") for name, type_ in ATTRIBUTED.items() if pa.types.is_date(type_)}
+    return Ready(table.select(*ATTRIBUTED).mutate(**texts).order_by("client_id").to_pyarrow())
+
+
+def published_attribution() -> pa.Table:
+    """The published attribution, with the columns ATTRIBUTED; without rows where there is none."""
+    current = ReportPublished.get_or_none(ReportPublished.slug == ATTRIBUTION)
+    columns: list[tuple[Any, ...]] = []
+    if current is not None:
+        query = Attribution.select(*[getattr(Attribution, name) for name in ATTRIBUTED])
+        columns = list(
+            zip(*query.where(Attribution.snapshot_id == current.snapshot_id).tuples(), strict=True)
+        )
+    types = ATTRIBUTED.items()
+    made = [pa.array(columns[place] if columns else [], type_) for place, (_, type_) in enumerate(types)]
+    return pa.table(made, names=list(ATTRIBUTED))
 
 
 def read_report(report: Report, table: ibis.Table) -> Ready:
@@ -49,7 +73,7 @@ def write_attribution(ready: Ready, as_of: date, complete_through: date | None) 
     """Write who is whose PCP, unpublished. Returns the snapshot and how many members it holds."""
     draft = store.begin(ATTRIBUTION, as_of, complete_through, ())
     rows = (list(zip(repeat(draft.id), *batch)) for batch in _batches(ready.rows))
-    return draft, store.write(Attribution, ("snapshot_id", *store.ATTRIBUTED), rows)
+    return draft, store.write(Attribution, ("snapshot_id", *ATTRIBUTED), rows)
 
 
 def write_report(

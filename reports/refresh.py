@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from reports import publishing, sources, store, summary
+from reports import publishing, sources, store, summary, summary_rows
 from reports.ahead import ahead
 from reports.catalog import REPORTS
 from reports.codes import FOLDER as CODES
@@ -105,8 +105,8 @@ def refresh(
                 codes=read_codes(codes),
                 progress=progress,
                 attributes=not slugs or not store.has_attribution(),
-                previous=store.published_attribution(),
-                last_month=summary.last_month(as_of),
+                previous=publishing.published_attribution(),
+                last_month=summary_rows.last_month(as_of),
             )
             try:
                 rows, attributed = _publish(work)

@@ -16,7 +16,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from peewee import SqliteDatabase, fn
 
 from reports.tables import (
@@ -226,35 +225,9 @@ def _remove(snapshot_id: int) -> None:
         ReportSnapshot.delete().where(ReportSnapshot.id == snapshot_id).execute()
 
 
-#: The columns of an attribution, as stored and as Arrow.
-ATTRIBUTED = {
-    "client_id": pa.string(),
-    "npi": pa.string(),
-    "tin": pa.string(),
-    "kind": pa.string(),
-    "effective_on": pa.date32(),
-    "visits": pa.int64(),
-    "latest_on": pa.date32(),
-}
-
-
 def has_attribution() -> bool:
     """Whether an attribution has been published."""
     return ReportPublished.select().where(ReportPublished.slug == ATTRIBUTION).exists()
-
-
-def published_attribution() -> pa.Table:
-    """The published attribution, with the columns ATTRIBUTED; without rows where there is none."""
-    current = ReportPublished.get_or_none(ReportPublished.slug == ATTRIBUTION)
-    columns: list[tuple[Any, ...]] = []
-    if current is not None:
-        query = Attribution.select(*[getattr(Attribution, name) for name in ATTRIBUTED])
-        columns = list(
-            zip(*query.where(Attribution.snapshot_id == current.snapshot_id).tuples(), strict=True)
-        )
-    types = ATTRIBUTED.items()
-    made = [pa.array(columns[place] if columns else [], type_) for place, (_, type_) in enumerate(types)]
-    return pa.table(made, names=list(ATTRIBUTED))
 
 
 def snapshots(slug: str) -> int:

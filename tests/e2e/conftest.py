@@ -1,5 +1,6 @@
 """Walk-throughs: one browser and one portal for all of them, a fresh window and a fresh demo for each."""
 
+import os
 import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.harness import browser as browsers
-from tests.e2e.harness import server
+from tests.e2e.harness import looks, server
 from tests.e2e.harness.camera import Camera
 from tests.e2e.harness.server import Portal
 from tests.e2e.harness.walk import RESULTS, Walk
@@ -29,8 +30,9 @@ def guide_of(path: Path) -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "combination" in metafunc.fixturenames:
-        combinations = chosen(metafunc.config)
-        written = guide_of(Path(metafunc.module.__file__))
+        module = Path(metafunc.module.__file__)
+        combinations = chosen(metafunc.config, guide=module.parent.name == "guides")
+        written = guide_of(module)
         if metafunc.config.getoption("--write-guides") and written in definition.slugs():
             combinations = writing(definition.read(written).device)
         metafunc.parametrize("combination", combinations, ids=str, scope="module")
@@ -90,6 +92,13 @@ def _keep_evidence(walk: Walk, when: str) -> str:
 
 def _file_name(step: str) -> str:
     return re.sub(r"[^\w-]+", "-", step)[:80].strip("-") or "start"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _looks(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Look at pages of one shape once in a run, whichever of its processes meets them."""
+    own = tmp_path_factory.getbasetemp()
+    looks.keep_in((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "looks")
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,10 @@ from playwright.sync_api import Browser
 from werkzeug.serving import make_server
 
 from tests.e2e.harness import browser as browsers
+from tests.e2e.harness import looks, page_rules
 from tests.e2e.harness.server import ROOT, Portal
 from tests.e2e.harness.walk import Walk
+from tests.harness import page_checks
 from tests.harness.options import MODES, Combination
 
 HTMX = next((ROOT / "webapp" / "static").glob("htmx-*.min.js"))
@@ -32,6 +34,12 @@ STEP = (
     ' hx-push-url="true" hx-sync="this:drop" novalidate><input type="hidden" name="csrf_token" value="t">'
     '<label for="name">First Name *</label><input id="name" name="name"><button>Next</button></form>'
     '<p><a href="/other">Other</a></p>'
+)
+
+# A table whose second row is yet to be written.
+ROWS = (
+    '<table><caption>Two rows</caption><tr><th scope="col">A</th><th scope="col">B</th></tr>'
+    "<tr><td>1</td><td>2</td></tr><tr>"
 )
 
 
@@ -122,6 +130,8 @@ def test_a_step_is_walked_alike_in_every_mode(walk_over: Callable[..., Walk], mo
         ('<p><img src="https://elsewhere.example/x.png" alt="x"></p>', "a request to elsewhere"),
         ('<div class="x"><svg width="700" height="9"></svg></div>', "px wide on a screen of 320"),
         ("<ul><p>Not an item</p></ul>", "axe list"),
+        ('<ul><li>1</li><li>2</li><li>3 <i role="img"></i></li></ul>', "axe role-img-alt"),
+        (ROWS + '<td>2</td><td>3 <i role="img"></i></td></tr></table>', "axe role-img-alt"),
         ('<script src="/big.js"></script>', "bytes, 35840 allowed"),
         ('<script src="/big.js"></script>', "script error"),
         ("".join(f'<script src="/small.js?{n}"></script>' for n in range(6)), "requests, 5 allowed"),
@@ -143,6 +153,40 @@ def test_a_swap_that_loses_the_focus_stops_the_walk(walk_over: Callable[..., Wal
     walk.open("/broken")
     with pytest.raises(pytest.fail.Exception, match="the focus was lost"):
         walk.click("Next")
+
+
+def test_a_part_that_was_asked_for_by_typing_is_not_taken_for_the_page_that_was_pressed_for(
+    walk_over: Callable[..., Walk],
+) -> None:
+    typed = '<button id="typed" hx-get="/second" hx-target="#x">Typed</button><div id="x"></div>'
+    walk = walk_over(small_portal(f'{typed}<p><a href="/other">Other</a></p>'))
+    walk.open("/broken")
+    press = "() => { document.getElementById('typed').click(); document.querySelector('a').click(); }"
+    walk._moving(lambda: walk.page.evaluate(press))
+    walk.sees_heading("Other")
+
+
+def test_pages_of_one_shape_need_axe_once_and_what_differs_is_looked_at() -> None:
+    def shape(body: str) -> str:
+        return page_rules.shape(page_checks.parse(f"<body>{body}</body>"))
+
+    row = '<tr><td>{}</td><td class="due"><a href="/why/{}">Due</a></td></tr>'
+    table = "<table>{}</table>"
+    short, long = (table.format("".join(row.format(n, n) for n in range(rows))) for rows in (2, 30))
+    assert shape(short) == shape(long)
+    assert shape('<form data-htmx-powered="true"></form>') == shape("<form></form>")
+    for other in ("<td></td>", '<td class="done">1</td>', "<td><button></button></td>"):
+        assert shape(short) != shape(short.replace("<td>1</td>", other))
+
+
+def test_what_is_slow_is_done_once_in_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looks, "_folder", tmp_path)
+    assert [looks.is_first("axe", "home"), looks.is_first("axe", "home"), looks.is_first("axe", "inbox")] == [
+        True,
+        False,
+        True,
+    ]
+    assert [looks.once(lambda: "found", "report"), looks.once(lambda: "again", "report")] == ["found"] * 2
 
 
 def test_what_is_not_on_the_page_cannot_be_pressed(walk_over: Callable[..., Walk]) -> None:

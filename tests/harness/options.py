@@ -38,7 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--lang", action="append", choices=LANGUAGES, help="may be repeated (default en)")
     group.addoption("--device", action="append", choices=DEVICES, help="may be repeated (default phone)")
-    group.addoption("--matrix", action="store_true", help="all twelve combinations")
+    group.addoption(
+        "--matrix", action="store_true", help="guides in all twelve combinations, other walks in three"
+    )
     group.addoption("--mixed", action="store_true", help="three combinations that have everything once")
     group.addoption(
         "--guide", action="append", help="only this guide, such as member-registration; may be repeated"
@@ -69,11 +71,11 @@ def writing(device: str) -> tuple[Combination, ...]:
     return tuple(Combination("htmx", language, device) for language in LANGUAGES)
 
 
-def chosen(config: pytest.Config) -> tuple[Combination, ...]:
-    """The combinations that the command line asks for."""
-    if config.getoption("--matrix"):
+def chosen(config: pytest.Config, *, guide: bool = True) -> tuple[Combination, ...]:
+    """The combinations that the command line asks for. Of other walks than the guides' the matrix has three."""
+    if config.getoption("--matrix") and guide:
         return ALL
-    if config.getoption("--mixed"):
+    if config.getoption("--matrix") or config.getoption("--mixed"):
         return MIXED
     picked = ("mode", "lang", "device")
     modes, languages, devices = (config.getoption(f"--{name}") for name in picked)

@@ -1,7 +1,6 @@
 """Using Provider Portal Reports to Manage HUSKY Members (guide 003), from the provider home page to the survey."""
 
 import csv
-import json
 from typing import Any
 
 from playwright.sync_api import expect
@@ -18,17 +17,9 @@ def office(walk: Walk) -> dict[str, Any]:
     return next(account for account in walk.demo["accounts"] if account["username"] == "elm.manager")
 
 
-# What the command printed, by portal and report: the same for every step and every walk.
-_printed: dict[tuple[str, str], list[dict[str, Any]]] = {}
-
-
 def printed(walk: Walk, slug: str) -> list[dict[str, Any]]:
     """The rows that `portal report` prints."""
-    asked = (walk.portal.url, slug)
-    if asked not in _printed:
-        output = walk.portal.command("report", slug, "--tin", office(walk)["tins"][0])
-        _printed[asked] = json.loads(output)["rows"]
-    return _printed[asked]
+    return walk.portal.report(slug, office(walk)["tins"][0])
 
 
 def shown(walk: Walk) -> list[str]:

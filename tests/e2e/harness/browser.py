@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.harness.options import Combination
-from tools.browser import on_the_path
+from tools.browser import on_the_path, windowless
 
 ARGUMENTS = [
     "--no-sandbox",  # Chromium's sandbox does not start as root, as in most containers
@@ -35,11 +35,12 @@ document.addEventListener("htmx:finally:request", () => { window.walkSwaps += 1;
 
 
 @contextmanager
-def chromium(*, headed: bool = False, slow: int = 0) -> Iterator[Browser]:
-    """The browser, until the block ends. headed: in a window; slow: milliseconds before each move."""
+def chromium(*, whole: bool = False, headed: bool = False, slow: int = 0) -> Iterator[Browser]:
+    """The browser, until the block ends. whole: the one that people have, not its lighter kin without windows; headed:
+    in a window; slow: milliseconds before each move."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=on_the_path(),
+            executable_path=on_the_path() if whole or headed else windowless(),
             args=ARGUMENTS,
             headless=not headed,
             slow_mo=slow,
@@ -52,8 +53,8 @@ def chromium(*, headed: bool = False, slow: int = 0) -> Iterator[Browser]:
 
 @contextmanager
 def another(beside: Browser, *, without: Sequence[str]) -> Iterator[Browser]:
-    """One more browser of the same kind, until the block ends. without: arguments of Playwright's own that it is not
-    to have."""
+    """One more browser, the one that people have, until the block ends. without: arguments of Playwright's own that it
+    is not to have."""
     browser = beside.browser_type.launch(
         executable_path=on_the_path(), args=ARGUMENTS, ignore_default_args=list(without)
     )

@@ -1,4 +1,4 @@
-"""The mail of a demo that runs elsewhere, read from its page /demo/mail."""
+"""The mail of a demo, read from its page /demo/mail."""
 
 import re
 import urllib.request

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.harness import mailbox
+from tests.e2e.harness import looks, mailbox
 from tests.harness.clock import TODAY
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -60,13 +60,16 @@ class Portal:
         )
         return done.stdout
 
-    def mail(self, address: str) -> list[dict[str, Any]]:
-        """What the outbox sent to an address, newest first: of a deployed portal as its page /demo/mail shows it, else
-        as `portal mail --json` prints it."""
-        if self.database is None:
-            return mailbox.read(self.url, address)
-        found: list[dict[str, Any]] = json.loads(self.command("mail", "--to", address, "--json"))
+    def report(self, slug: str, tin: str) -> list[dict[str, Any]]:
+        """The rows that `portal report` prints, for comparison. Asked once in a run: each walk begins with the same."""
+        asked = ("report", slug, "--tin", tin)
+        printed = looks.once(lambda: self.command(*asked), *asked)
+        found: list[dict[str, Any]] = json.loads(printed)["rows"]
         return found
+
+    def mail(self, address: str) -> list[dict[str, Any]]:
+        """What the outbox sent to an address, newest first, as the page /demo/mail shows it."""
+        return mailbox.read(self.url, address)
 
 
 def fingerprint() -> str:

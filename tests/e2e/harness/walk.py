@@ -16,7 +16,8 @@ import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, Response, expect
 
-from tests.e2e.harness import page_rules, words
+from tests.e2e.harness import looks, page_rules, rest, words
+from tests.e2e.harness.rest import Seen
 from tests.e2e.harness.server import ROOT, Portal
 from tests.e2e.harness.traffic import FIRST_FORM, FIRST_PAGE, FORM_PATHS, NEXT_PAGE, SWAP, Traffic
 from tests.harness import page_checks
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 RESULTS = ROOT / "var" / "e2e"
 PATIENCE = 10.0
-_looked_at: set[str] = set()
 
 
 class Walk:
@@ -84,19 +84,15 @@ class Walk:
         either = place.get_by_role("button", name=wanted, exact=True).or_(
             place.get_by_role("link", name=wanted, exact=True)
         )
-        if self._visible(either) is None:
+        found = either.filter(visible=True)
+        if not found.count():
             self._open_menus()
-        found = self._visible(either)
-        if found is None:
+        if not found.count():
             seen = sorted(
                 {" ".join(text.split()) for text in self.page.locator("a, button").all_inner_texts()}
             )
             raise AssertionError(f"nothing called {wanted!r} to press; there are {seen}")
-        return found
-
-    @staticmethod
-    def _visible(either: Locator) -> Locator | None:
-        return next((one for one in either.all() if one.is_visible()), None)
+        return found.first
 
     def _open_menus(self) -> None:
         for summary in self.page.locator("details:not([open]) > summary").all():
@@ -203,58 +199,53 @@ class Walk:
 
     def _moving(self, act: Callable[[], Any], *, budget: bool = True) -> None:
         first, self._visited = not self._visited, True
+        if self.mode != "no-js":
+            rest.set_out(self.page)
         self.traffic.start()
         loads = self.traffic.loads
         with self.page.expect_response(_is_final, timeout=PATIENCE * 1000) as waited:
             act()
-        document = waited.value.request.resource_type == "document"
-        self._settle(lambda: self.traffic.loads > loads if document else self._swapped())
-        if self.mode == "htmx":
-            # Before HTMX has taken a form or link over, a press would go the native way.
-            self.page.wait_for_selector("body")
-            if self.page.locator("[hx-get], [hx-post]").count():
-                self.page.wait_for_selector("[data-htmx-powered]", state="attached")
-        limit = (FIRST_FORM if FORM_PATHS.match(self.address()) else FIRST_PAGE) if first else NEXT_PAGE
-        self.check(swapped=not document, limit=(limit if document else SWAP) if budget else None)
-
-    def _swapped(self) -> bool:
-        return (
-            bool(self.page.evaluate("() => window.walkSwaps > 0"))
-            and not self.page.locator(".htmx-request").count()
-        )
-
-    def _settle(self, done: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not done() or self.traffic.in_flight:
-            if time.monotonic() > deadline:
-                raise AssertionError(
-                    f"{self.page.url} did not come to rest; waiting for {self.traffic.in_flight}"
-                )
-            self.page.wait_for_timeout(10)
+        seen = self._brought(loads, page_comes=waited.value.request.resource_type == "document")
         self.traffic.catch_up()
-        if self.mode != "no-js":
-            self.page.evaluate("() => { window.walkSwaps = 0; }")
+        limit = (FIRST_FORM if FORM_PATHS.match(self.address()) else FIRST_PAGE) if first else NEXT_PAGE
+        self._check(seen, limit=(limit if seen.new else SWAP) if budget else None)
 
-    def check(self, *, swapped: bool = False, limit: tuple[int, int] | None = None) -> None:
-        """Fail on whatever is wrong with the page as it now stands; not while pictures are taken."""
-        if self.camera is not None:
-            self.traffic.take_faults()
-            return
-        html = self.page.content()
+    def _brought(self, loads: int, *, page_comes: bool) -> Seen:
+        """What a press has brought, once it is at rest. loads: how many pages had loaded before it."""
+        deadline = time.monotonic() + PATIENCE
+        seen: Seen | None = None
+        while time.monotonic() < deadline:
+            loaded = self.traffic.loads > loads
+            if self.mode != "no-js":
+                seen = rest.look(self.page, page_comes=page_comes, htmx=self.mode == "htmx")
+            elif loaded:
+                seen = Seen(self.page.content())
+            if seen and (loaded or not seen.new) and not self.traffic.in_flight:
+                return seen
+            # What the browser says is heard while something is asked of it.
+            self.page.wait_for_timeout(10)
+        raise AssertionError(f"{self.page.url} did not come to rest; waiting for {self.traffic.in_flight}")
+
+    def check(self) -> None:
+        """Fail on whatever is wrong with the page as it now stands."""
+        self._check(Seen(self.page.content()))
+
+    def _check(self, seen: Seen, *, limit: tuple[int, int] | None = None) -> None:
+        """Not while pictures are taken."""
         faults = self.traffic.take_faults()
-        faults += page_checks.page_faults(page_checks.parse(html), self.language)
+        if self.camera is not None:
+            return
+        tree = page_checks.parse(seen.html)
+        faults += page_checks.page_faults(tree, self.language)
         if limit and (over := self.traffic.load.over(limit)):
             faults.append(over)
-        if swapped:
-            faults += page_rules.focus_faults(self.page)
-        scripted = self.mode != "no-js"
-        seen = page_rules.fingerprint(html, self.language, self.device, "axe" if scripted else "")
-        if seen not in _looked_at:
-            _looked_at.add(seen)
+        if not seen.focus:
+            faults.append("the focus was lost in the swap (it is on the body)")
+        if looks.is_first("width", page_rules.words(seen.html)):
             faults += page_rules.scroll_faults(self.page)
-            if scripted:
-                faults += page_rules.axe_faults(self.page)
-            faults += self.traffic.take_faults()
+        if self.mode != "no-js" and looks.is_first("axe", page_rules.shape(tree), self.device):
+            faults += page_rules.axe_faults(self.page)
+        faults += self.traffic.take_faults()
         if faults:
             pytest.fail(f"{self.page.url} ({self.combination}):\n  " + "\n  ".join(faults))
 

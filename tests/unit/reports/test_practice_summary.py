@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from peewee import Database
 
-from reports import store, summary
+from reports import store, summary, summary_rows
 from reports.catalog import REPORTS, in_group
 from reports.dates import add_months
 from reports.tables import ReportMonth
@@ -28,7 +28,7 @@ def computed(rows: list[tuple[str, str, str, int, int]], as_of: date = AS_OF) ->
         zip(("tin", "measure", "test_key", "eligible", "due"), zip(*rows, strict=True), strict=True)
     )
     table = engine.create_table("measured", pa.table({**columns, "practice": ["Elm Street"] * len(rows)}))
-    made = summary.rows(table, engine.create_table, summary.last_month(as_of))
+    made = summary_rows.rows(table, engine.create_table, summary_rows.last_month(as_of))
     return made.order_by("tin", "position").to_pyarrow().to_pylist()
 
 

@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 
-from reports import summary
-from reports.codebook import Codebook
-from reports.codes import Code, read_codes
+from reports import codes, summary
+from reports.codes import Code
 from reports.definition import Column, Report, Test
 from reports.event_rules import EventRules
 from reports.parameters import Parameters
@@ -196,21 +195,21 @@ def _withheld(report: Report, words: Words) -> Iterable[str]:
 @cache
 def _codes() -> tuple[Code, ...]:
     """The code lists, read once: they come with the program."""
-    return read_codes()
+    return codes.read_codes()
 
 
 def _code_lists(report: Report, words: Words, parameters: Parameters) -> Iterable[CodeList]:
     """Of each concept that the definition names the codes that claims are searched for, in the order of the rules."""
-    book = Codebook(_codes(), parameters)
+    counted = codes.counted(_codes(), parameters)
     for concept in _concepts(report, parameters):
         systems = [
             (label, ", ".join(_written(system, code.code) for code in found))
             for system, label in SYSTEMS.items()
-            if (found := book.of([concept], [system]))
+            if (found := codes.of(counted, [concept], [system]))
         ]
         if systems:
             name = words(CONCEPTS[concept]) if concept in CONCEPTS else concept.replace("_", " ")
-            yield CodeList(name, tuple((words(label), codes) for label, codes in systems))
+            yield CodeList(name, tuple((words(label), listed) for label, listed in systems))
 
 
 def _concepts(report: Report, parameters: Parameters) -> Iterable[str]:

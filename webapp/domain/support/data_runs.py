@@ -1,7 +1,10 @@
 """What was loaded and computed, and when, for the support console: notes in the audit log, and what the tables hold."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from reports import snapshot
 from reports.catalog import REPORTS, Report
@@ -11,9 +14,11 @@ from webapp.domain import audit
 from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.db import Table, transaction
 from webapp.domain.existing.existing_accounts import ExistingAccount
-from webapp.domain.feeds.outcome import LoadOutcome
 from webapp.domain.find_a_doctor.directory import Provider
 from webapp.domain.member.eligibility import EligibilitySpan, Member
+
+if TYPE_CHECKING:
+    from webapp.domain.feeds.outcome import LoadOutcome
 
 LOAD, REFRESH, PUBLISH = "load", "refresh", "publish-earlier"
 #: What was done, in words.
