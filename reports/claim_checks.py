@@ -16,7 +16,7 @@ import ibis
 from ibis import _
 
 from reports.engine import Engine
-from reports.footers import Footers
+from reports.footers import NOTHING_TOLD, Footers
 from reports.layout import Column, Table
 
 #: Spellings of the code systems that can be read, without punctuation. `icd10pcs` on a diagnosis is a slip.
@@ -56,6 +56,8 @@ class Checked:
 
     lines: ibis.Table
     count: int
+    #: What the footers tell about `lines`; nothing where lines were left out.
+    footers: Footers
     set_aside: list[tuple[str, int, dict[str, str]]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
@@ -74,14 +76,16 @@ def check(
     if persons.blank:
         faults = {WITHOUT_PERSON: _blank(person), **faults}
     sound = raw
-    checked = Checked(raw, persons.lines)
+    checked = Checked(raw, persons.lines, footers)
     if persons.blank or persons.unsound:
         checked.set_aside, failing = _set_aside(raw, faults, table)
         sound = raw.filter([~condition for condition in failing])
+        checked.footers = NOTHING_TOLD
     if persons.strangers:
         strangers = sound.semi_join(persons.unknown, person == persons.unknown.person_id)
         checked.set_aside.append((STRANGER, persons.strangers, _first(strangers, table)))
-    checked.lines = sound.select(**typed)
+    number = ["row_number"] if "row_number" in raw.columns else []
+    checked.lines = sound.select(*number, **typed)
     checked.notices = [*_empty_columns(raw, table, footers, persons.lines), *types.notices()]
     if persons.padded:
         checked.notices.append(
@@ -247,13 +251,19 @@ def _empty_columns(raw: ibis.Table, table: Table, footers: Footers, total: int) 
 
 
 def statistics_used(table: Table) -> Iterable[str]:
-    """The columns whose footers `check` asks about."""
+    """The columns whose footers are asked about, here or by the rules."""
+    mostly_blank = ("diagnosis_code_", "procedure_code_", "hcpcs_modifier_")
     return (
         *CODE_SYSTEMS,
         "claim_line_start_date",
         "claim_start_date",
         "dispensing_date",
         *WATCHED[table.name],
+        "drg_code",
+        "paid_amount",
+        "allowed_amount",
+        "charge_amount",
+        *(name for name in table.names if name.startswith(mostly_blank)),
     )
 
 

@@ -1,19 +1,20 @@
 """The claims as the reports read them: lines with their day of service, matched to the codes that are looked for.
 
 Every question is one scan of the few columns it needs. Reading a column of a Parquet file again is cheap; writing
-what was read to a table of its own is not.
+what was read to a table of its own is not. Where the engine numbers the lines, codes are matched without anything
+else of the line, and the rest is read once for the lines that matched: numbers of claims and persons are the dearest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import ibis
 from ibis import _
 
-from reports.codebook import Codebook, Keep, Step, stand_for
+from reports.codebook import Codebook, Keep, Step, spellings, stand_for
 from reports.codes import PROCEDURE_SYSTEMS, Code
 from reports.layout import CODES_PER_LINE
 from reports.parameters import Parameters
@@ -23,8 +24,26 @@ DIAGNOSES = tuple(f"diagnosis_code_{number}" for number in range(1, CODES_PER_LI
 PROCEDURES = tuple(f"procedure_code_{number}" for number in range(1, CODES_PER_LINE + 1))
 MODIFIERS = tuple(f"hcpcs_modifier_{number}" for number in range(1, 6))
 
+#: The number of a line, where the engine has one.
+ROW = "row_number"
+
 #: The first day that is taken for a day of service.
 _FIRST_DAY = date(1900, 1, 1)
+
+
+@dataclass(frozen=True)
+class _Procedures:
+    """How procedures are spelled (a table as `Codebook.spelled` gives it), and what must be read of their lines to know
+    which of them count: modifiers, where some code says a side by them, and NPIs, where some are of eye care."""
+
+    known: ibis.Table
+    modifiers: tuple[str, ...]
+    npis: tuple[str, ...]
+    sided: bool
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        return (*self.modifiers, *self.npis)
 
 
 @dataclass(frozen=True)
@@ -52,30 +71,88 @@ class Claims:
         """Those of the columns that the extract has."""
         return [name for name in names if name in self.present]
 
+    def narrow(self, *columns: str) -> tuple[str, ...]:
+        """What a match needs to carry so that `wide` can give `columns`."""
+        return (ROW,) if ROW in self.lines.columns else columns
+
+    def wide(self, name: str, matched: ibis.Table, *columns: str) -> ibis.Table:
+        """Matches that carry `narrow(*columns)`, with these columns of their lines."""
+        if ROW not in self.lines.columns:
+            return matched
+        kept = self.keep(name, matched)
+        lines = self.lines.select(*columns, line=ROW)
+        joined = kept.join(lines, kept[ROW] == lines.line)
+        return joined.select(*columns, *[column for column in matched.columns if column != ROW])
+
+    def services(
+        self, name: str, concepts: Sequence[str], *carried: str, inpatient: bool = False
+    ) -> ibis.Table:
+        """`carried` columns, service_date and code of the lines with a procedure or diagnosis of the concepts, and of
+        those with an ICD-10-PCS procedure where `inpatient` asks for them."""
+        if ROW in self.lines.columns:
+            return self._services_by_row(name, concepts, carried, inpatient)
+        parts = [
+            self.by_procedure(name, concepts, *carried),
+            self.by_diagnosis(name, concepts, *carried),
+            self.by_inpatient_procedure(name, concepts, *carried) if inpatient else None,
+        ]
+        return _together([part for part in parts if part is not None])
+
+    def _services_by_row(
+        self, name: str, concepts: Sequence[str], carried: tuple[str, ...], inpatient: bool
+    ) -> ibis.Table:
+        """Codes first, by nothing but the line's number; then days, modifiers and who did it, of these lines alone."""
+        bare = replace(self, lines=self.undated, without_reversed=False)
+        procedures = self._procedures(name, concepts)
+        parts = [bare.coded(["hcpcs_code"], procedures.known, ROW)]
+        systems = [("diagnoses", "ICD-10-CM", DIAGNOSES), ("inpatient", "ICD-10-PCS", PROCEDURES)]
+        for kind, system, names in systems if inpatient else systems[:1]:
+            codes = self.book.of(concepts, (system,))
+            if codes and self.have(names):
+                filled, known = self._known(f"{name}_{kind}", self.have(names), codes)
+                parts.append(bare.coded(filled, known, ROW))
+        kept = self.keep(f"{name}_lines", _together([part.select(ROW, *_CODED) for part in parts]))
+        columns = dict.fromkeys((*carried, *procedures.asks, "service_date"))
+        lines = self.lines.select(*columns, line=ROW)
+        counted = self.reversals.leave_out(kept)
+        joined = counted.join(lines, counted[ROW] == lines.line)
+        done = self._as_asked(joined, procedures).select(*carried, "service_date", "code")
+        return self.step(f"matched_{name}", done)
+
     def by_procedure(self, name: str, concepts: Sequence[str], *carried: str) -> ibis.Table:
         """`carried` columns, service_date and code of the lines whose procedure is of the concepts, in one scan.
 
         Codes of eye care count from eye-care providers only; codes that say a side by their modifier stand for that
         side.
         """
-        systems = (*PROCEDURE_SYSTEMS, *self._sided_systems())
-        codes = self.book.of(concepts, systems)
+        procedures = self._procedures(name, concepts)
+        counts, wanted = self._wanted((*carried, *procedures.asks))
+        coded = self._as_asked(self.coded(["hcpcs_code"], procedures.known, *wanted), procedures)
+        counted = counts.leave_out(coded)
+        return self.step(f"matched_{name}_procedures", counted.select(*carried, "service_date", "code"))
+
+    def _procedures(self, name: str, concepts: Sequence[str]) -> _Procedures:
+        codes = self.book.of(concepts, (*PROCEDURE_SYSTEMS, *self._sided_systems()))
         found = stand_for(self.texts(["hcpcs_code"])["hcpcs_code"], codes)
         eye = {self.book.number(code) for code in codes if code.concept in self.parameters.eye_care_concepts}
         sided = any("+" in code.system for listed in found.values() for code in listed)
         known = self.book.spelled(self.keep, f"{name}_procedures", found, codes, marked=eye)
         npis = ("rendering_npi", "billing_npi") if eye else ()
-        modifiers = self.have(MODIFIERS) if sided else []
-        counts, wanted = self._wanted((*carried, *npis, *modifiers))
-        lines = self.lines.select(*wanted, spelling="hcpcs_code").filter(_.spelling.notnull())
-        coded = lines.join(known, lines.spelling == known.text)
-        if sided:
-            has = [coded[column].strip().upper() == coded.modifier for column in modifiers]
+        return _Procedures(known, tuple(self.have(MODIFIERS)) if sided else (), npis, sided)
+
+    def _as_asked(self, coded: ibis.Table, procedures: _Procedures) -> ibis.Table:
+        """Without the procedures that count by a modifier, or from a provider, that the line does not have."""
+        if procedures.sided:
+            has = [coded[column].strip().upper() == coded.modifier for column in procedures.modifiers]
             coded = coded.filter((coded.modifier == "") | ibis.or_(ibis.literal(False), *has))
-        if eye:
-            coded = self._by_eye_care(coded)
-        counted = counts.leave_out(coded)
-        return self.step(f"matched_{name}_procedures", counted.select(*carried, "service_date", "code"))
+        return self._by_eye_care(coded) if procedures.npis else coded
+
+    def coded(self, columns: Sequence[str], known: ibis.Table, *carried: str) -> ibis.Table:
+        """`carried` columns of the lines with one of the texts of `known` in one of `columns`, with the code it is."""
+        lines = _together(
+            [self.lines.select(*carried, spelling=c).filter(_.spelling.notnull()) for c in columns]
+        )
+        return lines.join(known, lines.spelling == known.text)
 
     def by_diagnosis(
         self, name: str, concepts: Sequence[str], *carried: str, systems: Sequence[str] = ("ICD-10-CM",)
@@ -106,15 +183,19 @@ class Claims:
         codes: Sequence[Code],
         carried: Sequence[str],
     ) -> ibis.Table:
+        filled, known = self._known(name, columns, codes)
+        counts, wanted = self._wanted(carried)
+        counted = counts.leave_out(self.coded(filled, known, *wanted))
+        return self.step(f"matched_{name}", counted.select(*carried, "service_date", "code"))
+
+    def _known(
+        self, name: str, columns: Sequence[str], codes: Sequence[Code]
+    ) -> tuple[Sequence[str], ibis.Table]:
+        """Those of `columns` in which one of the codes occurs (or the first), and how the codes are spelled there."""
         texts = self.texts(columns)
         found = {column: stand_for(texts[column], codes) for column in columns}
         filled = [column for column in columns if found[column]] or columns[:1]
-        known = self.book.spelled(self.keep, name, set().union(*found.values()), codes)
-        counts, wanted = self._wanted(carried)
-        parts = [self.lines.select(*wanted, spelling=c).filter(_.spelling.notnull()) for c in filled]
-        coded = ibis.union(*parts) if len(parts) > 1 else parts[0]
-        counted = counts.leave_out(coded.join(known, coded.spelling == known.text))
-        return self.step(f"matched_{name}", counted.select(*carried, "service_date", "code"))
+        return filled, self.book.spelled(self.keep, name, set().union(*found.values()), codes)
 
     def _wanted(self, carried: Sequence[str]) -> tuple[Reversals, tuple[str, ...]]:
         """What is reversed, and the columns to read: those carried, those it needs, and the day of service."""
@@ -122,19 +203,10 @@ class Claims:
         return counts, tuple(dict.fromkeys((*carried, *counts.carried, "service_date")))
 
     def texts(self, columns: Sequence[str]) -> dict[str, list[str]]:
-        """By column, the distinct spellings in it, looked up once."""
+        """By column, the distinct spellings in it, of any day, looked up once."""
         new = [column for column in columns if column not in self._texts]
-        parts = [
-            self.lines.select(text=column)
-            .filter(_.text.notnull())
-            .distinct()
-            .mutate(place=ibis.literal(place, "int32"))
-            for place, column in enumerate(new)
-        ]
-        if parts:
-            self._texts.update({column: [] for column in new})
-            for row in (ibis.union(*parts) if len(parts) > 1 else parts[0]).to_pyarrow().to_pylist():
-                self._texts[new[row["place"]]].append(row["text"])
+        if new:
+            self._texts.update(spellings(self.undated, new))
         return self._texts
 
     def filled(self, column: str) -> ibis.Deferred:
@@ -167,6 +239,13 @@ class Claims:
         return joined.filter(~joined.marked | counts)
 
 
+def _together(parts: Sequence[ibis.Table]) -> ibis.Table:
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+#: What a match tells of a code, beside the columns it carries.
+_CODED = ("code", "modifier", "marked")
+
 #: What is read of a claim line, beside its diagnoses and procedures.
 _USED = (
     "claim_id",
@@ -191,7 +270,8 @@ def with_service_date(claims: ibis.Table, present: frozenset[str]) -> ibis.Table
     diagnoses and procedures without a file's column are left out."""
     service_date = _.claim_line_start_date.coalesce(_.claim_start_date)
     coded = [name for name in (*DIAGNOSES, *PROCEDURES) if name in present]
-    return claims.select(*_USED, *coded, service_date=service_date)
+    number = [ROW] if ROW in claims.columns else []
+    return claims.select(*number, *_USED, *coded, service_date=service_date)
 
 
 def up_to(lines: ibis.Table, as_of: date) -> ibis.Table:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 import ibis
 import pyarrow as pa
+from ibis import _
 
 from reports import packing
 from reports.codes import Code, counted, normal, of
@@ -82,6 +83,21 @@ class Codebook:
             "marked": pa.array([number in marked for _text, number, _modifier in rows], pa.bool_()),
         }
         return keep(name, pa.table(columns))
+
+
+def spellings(lines: ibis.Table, columns: Sequence[str]) -> dict[str, list[str]]:
+    """By column, the distinct texts in it."""
+    parts = [
+        lines.select(text=column)
+        .filter(_.text.notnull())
+        .distinct()
+        .mutate(place=ibis.literal(place, "int32"))
+        for place, column in enumerate(columns)
+    ]
+    found: dict[str, list[str]] = {column: [] for column in columns}
+    for row in (ibis.union(*parts) if len(parts) > 1 else parts[0]).to_pyarrow().to_pylist():
+        found[columns[row["place"]]].append(row["text"])
+    return found
 
 
 def stand_for(texts: Iterable[str], codes: Sequence[Code]) -> dict[str, list[Code]]:

@@ -71,6 +71,7 @@ class Computation:
         last_month: pa.Table,
     ) -> None:
         self.extract, self.as_of, self.reports = extract, as_of, reports
+        extract.engine.forget_order()
         self.portal, self.parameters, self.progress = portal, parameters, progress
         self.codes, self.book = codes, Codebook(codes, parameters)
         self._rows: dict[str, ibis.Table] = {}
@@ -125,7 +126,8 @@ class Computation:
     @cached_property
     def survey(self) -> reversals.Survey:
         """What one look over the claims tells."""
-        return reversals.survey(self.extract.table("medical_claim"), self.as_of)
+        told = self.extract.footers["medical_claim"]
+        return reversals.survey(self.extract.table("medical_claim"), self.as_of, told)
 
     @property
     def complete_through(self) -> date | None:
@@ -135,8 +137,8 @@ class Computation:
     @cached_property
     def claims(self) -> Claims:
         """The medical claims, matched to codes on demand."""
-        table = self.extract.table("medical_claim")
-        present = self.extract.present["medical_claim"]
+        table = self.extract.numbered("medical_claim")
+        present = self.extract.filled("medical_claim")
         undated = self.step("claim_lines_undated", with_service_date(table, present))
         reversed_ = reversals.reversals(table, self.survey, self.keep)
         return Claims(
@@ -157,7 +159,7 @@ class Computation:
         claimed = self.extract.has("medical_claim")
         return Sources(
             extract=self.extract,
-            claims=self.extract.table("medical_claim") if claimed else _none("claim_id"),
+            claims=self.extract.numbered("medical_claim") if claimed else _none("claim_id"),
             reversals=self.claims.reversals if claimed else reversals.Reversals(),
             providers=self.feed,
             as_of=self.as_of,
@@ -168,6 +170,7 @@ class Computation:
             notice=self.notice,
             rules=self.parameters.events,
             admissions=None if admissions is None else self.keep("portal_admissions", admissions),
+            spelled=self.claims.texts if claimed else None,
         )
 
     def sources(self, rows: Rows) -> Sources:

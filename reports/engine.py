@@ -53,13 +53,19 @@ class Engine:
 
     def claims(self, source: Source, table: Table, found: dict[str, Found]) -> ibis.Table:
         """The layout's columns that the files have, under the layout's names, as the files type them; CSV as text
-        without blanks around it, NULL where empty. Raises ExtractRefused."""
+        without blanks around it, NULL where empty; and, where the engine has it, `row_number`, the line's place in the
+        files. Raises ExtractRefused."""
         sources.load(self.desk, source, table, found)
-        return self.con.table(f"raw_{table.name}").drop("row_number")
+        return self.con.table(f"raw_{table.name}")
 
     def table(self, name: str) -> ibis.Table:
         """A table of the extract. A small one is handed over when it is first asked for."""
         return self.con.table(name)
+
+    def forget_order(self) -> None:
+        """From now on rows come in any order but that which a query asks for: keeping the files' order through joins
+        and into tables costs time and memory. The first of faulty rows has been shown by then."""
+        self.desk.execute("SET preserve_insertion_order = false")
 
     def failed_to_read(self, error: Exception) -> bool:
         """Whether an error of this engine may come from a damaged file (and not from a wrong query)."""

@@ -66,6 +66,7 @@ class Extract:
     notices: list[Notice] = field(default_factory=list)
     sources: dict[str, sources.Source] = field(default_factory=dict)
     present: dict[str, frozenset[str]] = field(default_factory=dict)
+    footers: dict[str, footers.Footers] = field(default_factory=dict)
 
     def __enter__(self) -> Extract:
         return self
@@ -89,6 +90,15 @@ class Extract:
         with the members leaves them out.
         """
         return self.engine.table(name)
+
+    def numbered(self, name: str) -> ibis.Table:
+        """Claims as `table` gives them, with `row_number` where the engine numbers their lines (DuckDB does)."""
+        return self.engine.table(f"numbered_{name}")
+
+    def filled(self, name: str) -> frozenset[str]:
+        """The columns that the files of claims have, without those of which it is certain that no line fills them."""
+        told = self.footers[name]
+        return frozenset(column for column in self.present[name] if not told.always_null(column))
 
     def batches(self, name: str, size: int = 5000) -> Iterator[list[dict[str, Any]]]:
         """The rows of table `name` as dicts, `size` at a time, in the order of the file. Raises ExtractRefused."""
@@ -235,7 +245,9 @@ def _open_claims(extract: Extract, source: sources.Source, table: Table, found: 
     checked = claim_checks.check(engine, raw, table, told, members)
     if not checked.count:
         raise ExtractRefused(source.file, "the file holds no rows")
-    engine.con.create_view(table.name, checked.lines)
+    numbered = engine.con.create_view(f"numbered_{table.name}", checked.lines)
+    engine.con.create_view(table.name, numbered.select(*table.names))
+    extract.footers[table.name] = checked.footers
     extract.set_aside += [SetAside(table.name, *aside) for aside in checked.set_aside]
     extract.notices += [Notice(table.name, message) for message in checked.notices]
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -36,6 +38,20 @@ class Footers:
         found = self.columns.get(name)
         return found is not None and any(isinstance(text, str) and text.strip() for text in found.greatest)
 
+    def below(self, name: str, number: float) -> bool | None:
+        """Whether some row of the column is below `number`; None where that is not certain."""
+        found = self.columns.get(name)
+        if found is None or not all(isinstance(least, int | float | Decimal) for least in found.least):
+            return None
+        return any(least < number for least in found.least)
+
+    def last_day(self, name: str) -> date | None:
+        """The latest day in the column; None where that is not certain, or there is none."""
+        found = self.columns.get(name)
+        if found is None or not found.greatest or not all(type(day) is date for day in found.greatest):
+            return None
+        return max(found.greatest)
+
     def spellings(self, name: str) -> frozenset[str] | None:
         """The texts that occur in the column, where each row group holds one at most; else None."""
         found = self.columns.get(name)
@@ -54,11 +70,15 @@ class ColumnFooter:
     greatest: tuple[Any, ...]
 
 
+#: What is known where nothing is.
+NOTHING_TOLD = Footers({})
+
+
 def read(source: Source, found: Mapping[str, Found], names: Iterable[str]) -> Footers:
     """The statistics of the columns `names` of a source; none for CSV or where a file cannot say."""
     wanted = {found[name].spelling: name for name in names if name in found}
     if not source.parquet:
-        return Footers({})
+        return NOTHING_TOLD
     parts: dict[str, list[Any]] = {name: [] for name in wanted.values()}
     rows = 0
     for metadata in _metadata(source):
@@ -66,7 +86,7 @@ def read(source: Source, found: Mapping[str, Found], names: Iterable[str]) -> Fo
         places = {metadata.schema.column(place).path: place for place in range(metadata.num_columns)}
         for spelling, name in wanted.items():
             if spelling not in places:
-                return Footers({})
+                return NOTHING_TOLD
             parts[name] += [
                 metadata.row_group(group).column(places[spelling]).statistics
                 for group in range(metadata.num_row_groups)

@@ -36,25 +36,27 @@ def claim_flags(claims: Claims, providers: ibis.Table) -> ibis.Table:
     ahead is sensitive too: the claim keeps its number."""
     claims = replace(claims, lines=claims.undated, without_reversed=False)
     concepts = [concept(category) for category in CATEGORIES]
+    (key,) = claims.narrow("claim_id")
     found = [
-        claims.by_procedure("sensitive", concepts, "claim_id"),
-        claims.by_diagnosis("sensitive", concepts, "claim_id", systems=("ICD-10-CM", "ICD-10-CM-RANGE")),
-        claims.by_inpatient_procedure("sensitive", concepts, "claim_id"),
-        claims.by_column("sensitive", "revenue_center_code", concepts, "REVENUE", "claim_id"),
-        claims.by_column("sensitive", "place_of_service_code", concepts, "POS", "claim_id"),
-        claims.by_column("sensitive", "drg_code", concepts, "MS-DRG", "claim_id"),
+        claims.by_procedure("sensitive", concepts, key),
+        claims.by_diagnosis("sensitive", concepts, key, systems=("ICD-10-CM", "ICD-10-CM-RANGE")),
+        claims.by_inpatient_procedure("sensitive", concepts, key),
+        claims.by_column("sensitive", "revenue_center_code", concepts, "REVENUE", key),
+        claims.by_column("sensitive", "place_of_service_code", concepts, "POS", key),
+        claims.by_column("sensitive", "drg_code", concepts, "MS-DRG", key),
     ]
-    coded = ibis.union(*[part.select("claim_id", "code") for part in found if part is not None])
+    coded = ibis.union(*[part.select(key, "code") for part in found if part is not None])
     bits = claims.book.groups(claims.keep, "sensitive_codes", [(name,) for name in concepts])
-    by_code = coded.join(bits, "code").select("claim_id", bit=_.group)
-    flagged = [
-        by_code.select("claim_id", flags=_.bit.cases(*enumerate(BITS.values()), else_=0).cast("int32"))
-    ]
+    by_code = coded.join(bits, "code").select(key, bit=_.group)
+    flagged = [by_code.select(key, flags=_.bit.cases(*enumerate(BITS.values()), else_=0).cast("int32"))]
     known = providers.filter(_.flags > 0).select(known_npi=_.npi, flags=_.flags.cast("int32"))
     for column in claims.have(_PROVIDERS):
-        lines = claims.lines.filter(claims.lines[column].notnull()).select("claim_id", npi=column)
-        flagged.append(lines.join(known, lines.npi == known.known_npi).select("claim_id", "flags"))
-    return ibis.union(*flagged).group_by("claim_id").agg(flags=any_of(_.flags))
+        lines = claims.lines.filter(claims.lines[column].notnull()).select(key, npi=column)
+        flagged.append(lines.join(known, lines.npi == known.known_npi).select(key, "flags"))
+    by_line = ibis.union(*flagged).group_by(key).agg(flags=any_of(_.flags))
+    if key == "claim_id":
+        return by_line
+    return claims.wide("sensitive_lines", by_line, "claim_id").group_by("claim_id").agg(flags=any_of(_.flags))
 
 
 def any_of(flags: ibis.Deferred) -> ibis.Deferred:

@@ -60,16 +60,7 @@ def by_code(
     prescriptions.
     """
     carried = ("person_id", "claim_id", *_FACILITY)
-    parts = [claims.by_procedure("test", concepts, *carried)]
-    parts += [
-        part
-        for part in (
-            claims.by_diagnosis("test", concepts, *carried),
-            claims.by_inpatient_procedure("test", concepts, *carried),
-        )
-        if part is not None
-    ]
-    services = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    services = claims.services("test", concepts, *carried, inpatient=True)
     hidden: ibis.Value = ibis.literal(False)
     if withheld is not None:
         marked = withheld.select(hidden_claim=_.claim_id)
@@ -152,16 +143,14 @@ def by_group(
 
 def visit_days(claims: Claims, concepts: Sequence[str], persons: ibis.Table) -> ibis.Table:
     """person_id and visits: the days on which `persons` (person_id, born) had a service of the concepts."""
-    parts = [claims.by_procedure("visit", concepts, "person_id")]
-    if (by_diagnosis := claims.by_diagnosis("visit", concepts, "person_id")) is not None:
-        parts.append(by_diagnosis)
-    days = (ibis.union(*parts) if len(parts) > 1 else parts[0]).join(persons, "person_id")
+    days = claims.services("visit", concepts, "person_id").join(persons, "person_id")
     return days.filter(_.service_date >= _.born).group_by("person_id").agg(visits=_.service_date.nunique())
 
 
 def last_days(claims: Claims, concepts: Sequence[str], persons: ibis.Table) -> ibis.Table:
     """person_id and last_date: the last day of a service of any of the concepts, for `persons` (person_id)."""
     claims = replace(claims, lines=claims.lines.semi_join(persons, "person_id"))
+    # These persons are few and the codes those of every office visit: the person first.
     parts = [claims.by_procedure("last", concepts, "person_id")]
     if (by_diagnosis := claims.by_diagnosis("last", concepts, "person_id")) is not None:
         parts.append(by_diagnosis)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ import ibis
 import pyarrow as pa
 from ibis import _
 
+from reports.codebook import spellings
 from reports.codes import FOLDER, PROCEDURE_SYSTEMS, Code, normal, of
 from reports.dates import add_months
 from reports.event_rules import EventRules
@@ -60,6 +61,8 @@ class Sources:
     notice: Callable[[str, str], None]
     rules: EventRules = field(default_factory=EventRules)
     admissions: ibis.Table | None = None
+    #: Gives the distinct spellings in some columns of the claims, where somebody has looked them up or will need them.
+    spelled: Callable[[Sequence[str]], Mapping[str, Sequence[str]]] | None = None
     texts: Path = TEXTS
     _made: dict[str, ibis.Table] = field(default_factory=dict, repr=False)
     _facts: dict[str, bool] = field(default_factory=dict, repr=False)
@@ -115,7 +118,7 @@ def event_lines(sources: Sources) -> ibis.Table:
     # By the column as it stands, so that an engine can pass over whole parts of the files.
     began = sources.claims.claim_start_date
     claims = sources.claims.filter((began >= ibis.literal(since)) | began.isnull())
-    spelled = _spellings(claims, sources)
+    spelled = _spellings(sources)
     day = claims.claim_line_start_date.coalesce(claims.claim_start_date)
     bill = claims.bill_type_code.strip()
     ed_revenue = _any_of(claims.revenue_center_code, spelled["revenue_center_code"])
@@ -167,8 +170,8 @@ def _any_of(column: ibis.Value, texts: Sequence[str]) -> ibis.Value:
     return column.isin(texts).fill_null(False) if texts else ibis.literal(False)
 
 
-def _spellings(claims: ibis.Table, sources: Sources) -> dict[str, list[str]]:
-    """By column, the spellings in these claims that make a line one of an emergency visit or an inpatient bill.
+def _spellings(sources: Sources) -> dict[str, list[str]]:
+    """By column, the spellings in the claims that make a line one of an emergency visit or an inpatient bill.
 
     They are few: looking for them first spares cleaning every line.
     """
@@ -183,14 +186,8 @@ def _spellings(claims: ibis.Table, sources: Sources) -> dict[str, list[str]]:
         "hcpcs_code": lambda text: normal("HCPCS", text) in procedures,
         "place_of_service_code": lambda text: text.strip().zfill(2) in places,
     }
-    texts = ibis.union(
-        *[claims.select(text=claims[name]).distinct().mutate(place=ibis.literal(name)) for name in wanted]
-    )
-    found: dict[str, list[str]] = {name: [] for name in wanted}
-    for row in texts.filter(_.text.notnull()).to_pyarrow().to_pylist():
-        if wanted[row["place"]](row["text"]):
-            found[row["place"]].append(row["text"])
-    return {name: sorted(spelled) for name, spelled in found.items()}
+    texts = sources.spelled(list(wanted)) if sources.spelled else spellings(sources.claims, list(wanted))
+    return {name: sorted(filter(is_wanted, texts[name])) for name, is_wanted in wanted.items()}
 
 
 def _four_digits(revenue_code: ibis.Value) -> ibis.Value:

@@ -24,6 +24,7 @@ COMPUTING = (
     "test_extract",
     "test_guide_tables",
     "test_inpatient_stays",
+    "test_row_numbers",
     "test_rules",
     "test_synthetic",
     "test_synthetic_cast",
