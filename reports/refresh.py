@@ -36,7 +36,7 @@ READ = (
 )
 CLAIMS = ("medical_claim", "pharmacy_claim")
 #: How many computed reports may wait, in memory, to be written.
-AHEAD = 3
+AHEAD = 6
 
 
 def _silent(_text: str) -> None:

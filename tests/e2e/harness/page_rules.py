@@ -27,6 +27,8 @@ SAID = {
     "src",
 }
 SAID |= {"title", "value", "viewbox", "width", "x", "x1", "x2", "y", "y1", "y2"}
+# References are checked without a browser (page_checks).
+SAID |= {"aria-controls", "aria-describedby", "aria-labelledby", "for", "id", "name"}
 # Rows and list items in which only words, numbers and addresses are new are put away while axe looks: a table of fifty
 # rows would take it two seconds. No page has frames, and their style sheets are not asked for again.
 RUN_AXE = """async (tags) => {
@@ -77,7 +79,11 @@ def scroll_faults(page: Page) -> Iterator[str]:
 def words(html: str) -> str:
     """The same for pages that differ only in tokens, numbers and what scripts leave behind: how wide they are is
     measured once."""
-    return re.sub(r'value="[^"]*"|content="[^"]*"| class="js"| data-htmx[a-z-]*="[^"]*"|\d+', "", html)
+    return re.sub(
+        r' (?:action|content|for|href|id|name|src|value|(?:aria|data|hx)-[a-z-]+)="[^"]*"| class="js"|\d+',
+        "",
+        html,
+    )
 
 
 def shape(element: HtmlElement) -> str:
