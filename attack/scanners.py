@@ -61,15 +61,19 @@ def wapiti(base: str, surface: Surface, modules: Sequence[str], limits: Limits) 
                 "-x",
                 f"{base}{path.removeprefix('*')}" if path.startswith("*/static") else f"{base}/{path}",
             ]
-    with (KEPT / f"wapiti-{surface.name}.log").open("w") as log:
-        subprocess.run(
-            command,
-            stdout=log,
-            stderr=log,
-            check=True,
-            timeout=limits.crawl + 60 + len(modules) * 4 * limits.module,
-        )
-    yield from read_wapiti(report, surface.name)
+    report.unlink(missing_ok=True)
+    told = KEPT / f"wapiti-{surface.name}.log"
+    most = limits.crawl + 60 + len(modules) * 4 * limits.module
+    for _attempt in range(2):  # on a machine with other work it may lose its own database
+        with told.open("w") as log:
+            done = subprocess.run(command, stdout=log, stderr=log, check=False, timeout=most)
+        if done.returncode == 0:
+            yield from read_wapiti(report, surface.name)
+            return
+    last = told.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+    yield Finding(
+        "wapiti", "not finished", surface.name, f"it ended with {done.returncode} and said last: {last}"
+    )
 
 
 def read_wapiti(report: Path, surface: str) -> Iterator[Finding]:
@@ -84,8 +88,10 @@ def read_wapiti(report: Path, surface: str) -> Iterator[Finding]:
 
 def crawled(surface: Surface) -> int:
     """How many addresses wapiti found; a surface of which it saw little was not attacked."""
-    log = (KEPT / f"wapiti-{surface.name}.json").read_text(encoding="utf-8")
-    return int(json.loads(log)["infos"]["crawled_pages_nbr"])
+    report = KEPT / f"wapiti-{surface.name}.json"
+    if not report.exists():
+        return 0
+    return int(json.loads(report.read_text(encoding="utf-8"))["infos"]["crawled_pages_nbr"])
 
 
 @dataclass(frozen=True)
