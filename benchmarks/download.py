@@ -67,7 +67,7 @@ def measure(runs: int, rows: int) -> Iterator[Figure]:
 
 
 def _forget_downloads(data: Stored) -> None:
-    """The account's budget of a day is three such downloads."""
+    """Begin the account's budget of a day anew: it is spent with three such downloads."""
     open_database(read_settings(servers.environment(data.database)).database)
     try:
         with connected():

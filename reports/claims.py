@@ -91,6 +91,12 @@ class Claims:
         those with an ICD-10-PCS procedure where `inpatient` asks for them."""
         if ROW in self.lines.columns:
             return self._services_by_row(name, concepts, carried, inpatient)
+        return self.services_at_once(name, concepts, *carried, inpatient=inpatient)
+
+    def services_at_once(
+        self, name: str, concepts: Sequence[str], *carried: str, inpatient: bool = False
+    ) -> ibis.Table:
+        """The same, reading all that is carried together with the codes: where there are no numbers, or few lines."""
         parts = [
             self.by_procedure(name, concepts, *carried),
             self.by_diagnosis(name, concepts, *carried),

@@ -151,10 +151,7 @@ def last_days(claims: Claims, concepts: Sequence[str], persons: ibis.Table) -> i
     """person_id and last_date: the last day of a service of any of the concepts, for `persons` (person_id)."""
     claims = replace(claims, lines=claims.lines.semi_join(persons, "person_id"))
     # These persons are few and the codes those of every office visit: the person first.
-    parts = [claims.by_procedure("last", concepts, "person_id")]
-    if (by_diagnosis := claims.by_diagnosis("last", concepts, "person_id")) is not None:
-        parts.append(by_diagnosis)
-    days = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    days = claims.services_at_once("last", concepts, "person_id")
     return days.group_by("person_id").agg(last_date=_.service_date.max())
 
 

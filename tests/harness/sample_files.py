@@ -22,6 +22,8 @@ def archive(*names: str) -> bytes:
 
 
 DOCX = archive("[Content_Types].xml", "_rels/.rels", "word/document.xml")
+# Its list of parts asks for a version that no reader knows.
+OF_A_LATER_KIND = DOCX.replace(b"PK\x01\x02\x14\x03\x14\x00", b"PK\x01\x02\x14\x03\xff\x00")
 XLSX = archive("[Content_Types].xml", "xl/workbook.xml")
 WITH_MACROS = archive("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin")
 PLAIN_ARCHIVE = archive("holiday.jpg")

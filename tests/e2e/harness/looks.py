@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-_folder = Path(tempfile.gettempdir())
+#: Without a folder there is no run: what an earlier one looked at must be looked at again.
+_folder: Path
 
 
 def keep_in(folder: Path) -> None:

@@ -56,6 +56,7 @@ def test_the_kinds_that_people_send_are_known_by_their_bytes(name: str, content:
         ("picture.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "kind"),
         ("photos.docx", files.PLAIN_ARCHIVE, "kind"),
         ("broken.docx", files.DOCX[:60], "kind"),
+        ("later.docx", files.OF_A_LATER_KIND, "kind"),
         ("letter.docx", files.WITH_MACROS, "macros"),
         ("empty.pdf", b"", "empty"),
         ("large.pdf", files.PDF + bytes(MOST), "large"),

@@ -225,6 +225,7 @@ def _parts(content: bytes) -> frozenset[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
+    # The last: an archive of a version that the library does not know.
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return frozenset()
     return frozenset(names) if len(names) <= _MOST_PARTS else frozenset()
