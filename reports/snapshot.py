@@ -247,7 +247,7 @@ def of_members(
     groups = (list(snapshots), tins, list(members))
     marks = [", ".join([database.param] * len(values)) for values in groups]
     found = database.execute_sql(
-        f"SELECT {', '.join(_STORED)} FROM report_row "
+        f"SELECT {', '.join(_STORED)} FROM {_by_member()} "
         f"WHERE snapshot_id IN ({marks[0]}) AND tin IN ({marks[1]}) AND client_id IN ({marks[2]})",
         [value for values in groups for value in values],
     ).fetchall()
@@ -328,7 +328,15 @@ def _select(
         by = "name_key" if query.sort == "member_name" else shown[query.sort]
         params += query.withheld if query.sort in hiding else ()
         order = f"{by}{_byte_order()} {'DESC' if query.descending else 'ASC'}, {order}"
-    return f"SELECT {selected}, position FROM report_row WHERE {where} ORDER BY {order}", params, columns
+    table = _by_member() if query.client_id else "report_row"
+    return f"SELECT {selected}, position FROM {table} WHERE {where} ORDER BY {order}", params, columns
+
+
+def _by_member() -> str:
+    """The rows, read by the index of a practice's members. SQLite would rather look at all the rows of the practice."""
+    if isinstance(database.obj, SqliteDatabase):
+        return "report_row INDEXED BY report_row_snapshot_id_tin_client_id"
+    return "report_row"
 
 
 def _hiding(report: Report, cells: Mapping[str, str], query: RowQuery) -> dict[str, str]:
