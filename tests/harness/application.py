@@ -24,14 +24,19 @@ class _Compiled(BytecodeCache):
     """Templates are compiled once a run, not once for each test's application."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
+        self.kept: dict[Any, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
+        if code := self.kept.get(self._key(bucket)):
+            bucket.bytecode_from_string(code)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key] = bucket.bytecode_to_string()
+        self.kept[self._key(bucket)] = bucket.bytecode_to_string()
+
+    @staticmethod
+    def _key(bucket: Bucket) -> Any:
+        """Each language has its own, with its texts in their places (webapp/web/templates.py)."""
+        return bucket.environment.catalogue, bucket.key
 
 
 _compiled = _Compiled()

@@ -40,7 +40,8 @@ class Brackets(NullTranslations):
 def pseudo_locale() -> Iterator[None]:
     """While this lasts, every page shows its translated texts in brackets."""
     kept: Any = PlanDomain.get_translations
-    PlanDomain.get_translations = lambda _: Brackets()  # type: ignore[method-assign,assignment,return-value]
+    brackets = Brackets()  # one for all pages, as templates are compiled for each catalogue
+    PlanDomain.get_translations = lambda _: brackets  # type: ignore[method-assign,assignment,return-value]
     try:
         yield
     finally:

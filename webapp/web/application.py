@@ -7,15 +7,9 @@ from typing import Any
 
 from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
-from flask.templating import Environment
 from itsdangerous import URLSafeTimedSerializer
 
-
-class PlainGlobals(Environment):
-    """Templates without globals of their own share the environment's: each import compares the two."""
-
-    def make_globals(self, d: Any) -> Any:
-        return super().make_globals(d) if d else self.globals
+from webapp.web.templates import PortalEnvironment
 
 
 class KeptSerializer(SecureCookieSessionInterface):
@@ -35,7 +29,7 @@ class KeptSerializer(SecureCookieSessionInterface):
 class PortalFlask(Flask):
     """Flask with plain views only, and with addresses that are built once."""
 
-    jinja_environment = PlainGlobals
+    jinja_environment = PortalEnvironment
     session_interface = KeptSerializer()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

@@ -22,6 +22,11 @@ def language() -> str:
     return _said_in()[0]
 
 
+def catalogue() -> Any:
+    """The catalogue of the page's language."""
+    return _said_in()[1]
+
+
 def gettext(text: str, /, **values: object) -> str:
     """The text in the language of the page; values fill its %(placeholders)s."""
     found: str = _said_in()[1].ugettext(text)
@@ -34,13 +39,26 @@ def _markup(text: str, /, **values: object) -> Markup:
 
 
 def _markup_in_context(context: str, text: str, /, **values: object) -> Markup:
-    found = Markup(_said_in()[1].upgettext(context, text))  # noqa: S704 - as below
+    found = _as_markup_in_context(_said_in()[1], context, text)
     return found % values if values or "%" in found else found
 
 
 @lru_cache(maxsize=8192)
 def _as_markup(catalogue: Any, text: str) -> Markup:
     return Markup(catalogue.ugettext(text))  # noqa: S704 - our own text; Markup escapes the values
+
+
+@lru_cache(maxsize=256)
+def _as_markup_in_context(catalogue: Any, context: str, text: str) -> Markup:
+    return Markup(catalogue.upgettext(context, text))  # noqa: S704 - as above
+
+
+#: What templates call, and what a call without values gives in the language of a catalogue.
+SAID_BY: dict[str, Callable[..., Markup]] = {
+    "_": lambda catalogue, text: _as_markup(catalogue, text) % {},
+    "gettext": lambda catalogue, text: _as_markup(catalogue, text) % {},
+    "pgettext": lambda catalogue, context, text: _as_markup_in_context(catalogue, context, text) % {},
+}
 
 
 def forget() -> None:

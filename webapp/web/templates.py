@@ -1,0 +1,57 @@
+"""Templates, compiled for each language with its texts in their places: a page has sixty texts that never change."""
+
+from typing import Any, Self
+
+from flask.sansio.app import App
+from flask.templating import Environment
+from jinja2 import nodes
+from jinja2.environment import Template
+from jinja2.visitor import NodeTransformer
+
+from webapp.web import texts
+
+
+class PortalEnvironment(Environment):
+    """Flask's environment of templates, with a twin for each language in which a text without values is no call."""
+
+    def __init__(self, app: App, **options: Any) -> None:
+        super().__init__(app, **options)
+        self.catalogue: Any = None
+        self._twins: dict[Any, Self] = {}
+
+    def get_template(self, name: Any, *args: Any, **kwargs: Any) -> Template:
+        """The template in the language of the page; what it includes, extends and imports comes from the same twin."""
+        if self.catalogue is None:
+            return self._twin(texts.catalogue()).get_template(name, *args, **kwargs)
+        return super().get_template(name, *args, **kwargs)
+
+    def make_globals(self, d: Any) -> Any:
+        """Templates without globals of their own share the environment's: each import compares the two."""
+        return super().make_globals(d) if d else self.globals
+
+    def _twin(self, catalogue: Any) -> Self:
+        if catalogue not in self._twins:
+            twin = self.overlay()
+            twin.catalogue = catalogue
+            self._twins[catalogue] = twin
+        return self._twins[catalogue]
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        parsed = super()._parse(source, name, filename)
+        return _InPlace(self.catalogue).visit(parsed) if self.catalogue is not None else parsed
+
+
+class _InPlace(NodeTransformer):
+    """Puts the translation in the place of each `_('text')` that has no values."""
+
+    def __init__(self, catalogue: Any) -> None:
+        self.catalogue = catalogue
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - as Jinja names it
+        """A call of ours with nothing but texts becomes what it would return."""
+        self.generic_visit(node)
+        said = texts.SAID_BY.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+        given = [text.value for text in node.args if isinstance(text, nodes.Const)]
+        if said is None or len(given) < len(node.args) or node.kwargs or node.dyn_args or node.dyn_kwargs:
+            return node
+        return nodes.Const(said(self.catalogue, *given), lineno=node.lineno)
