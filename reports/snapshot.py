@@ -186,7 +186,7 @@ def page(
         found = cursor.fetchall()
     else:
         found = []
-    rows = [_decode(columns, row[:-1]) for row in found]
+    rows = list(map(_decoder(columns), (row[:-1] for row in found)))
     return RowPage(rows, total, due_total, page, pages, snapshot, tuple(row[-1] for row in found))
 
 
@@ -202,10 +202,10 @@ def rows(
     if snapshot is None or not query.tins:
         return
     sql, params, columns = _select(snapshot, query, details=details)
-    cursor = database.execute_sql(sql, params)
+    decode, cursor = _decoder(columns), database.execute_sql(sql, params)
     while batch := cursor.fetchmany(FETCHED):
         for row in batch:
-            yield _decode(columns, row[:-1])
+            yield decode(row[:-1])
 
 
 def cells(
@@ -253,7 +253,8 @@ def of_members(
     ).fetchall()
     mine = [row for row in found if members[row[_CLIENT_ID]] == row[_TIN]]
     mine.sort(key=lambda row: list(snapshots).index(row[0]))
-    return [(snapshots[row[0]], _read(snapshots[row[0]], row)) for row in mine]
+    made = [(snapshots[row[0]], row) for row in mine]
+    return [(found, _reader(found.slug, found.keys)(row)) for found, row in made]
 
 
 #: What is read of a row of any report.
@@ -261,18 +262,15 @@ _STORED = ("snapshot_id", "tin", "client_id", "icm", *(f"c{number:02d}" for numb
 _TIN, _CLIENT_ID = _STORED.index("tin"), _STORED.index("client_id")
 
 
-def _read(snapshot: Snapshot, stored: Sequence[Any]) -> dict[str, Any]:
-    """A row of _STORED, by the keys of the report's printed columns."""
-    cells = [stored[place] if place is not None else None for place in _places(snapshot.slug, snapshot.keys)]
-    return _decode(REPORTS[snapshot.slug].columns, cells)
-
-
 @lru_cache(maxsize=64)
-def _places(slug: str, keys: tuple[str, ...]) -> list[int | None]:
-    """Where each printed column of a report stands in _STORED; None for one that the snapshot does not hold."""
-    cells = cell_names(keys)
-    named = [cells.get(column.key) for column in REPORTS[slug].columns]
-    return [_STORED.index(name) if name else None for name in named]
+def _reader(slug: str, keys: tuple[str, ...]) -> Callable[[Sequence[Any]], dict[str, Any]]:
+    """Reads a row of _STORED by the keys of the report's printed columns; one that the snapshot does not hold is
+    blank."""
+    cells, columns = cell_names(keys), REPORTS[slug].columns
+    names = [cells.get(column.key) for column in columns]
+    places = [_STORED.index(name) if name else None for name in names]
+    decode = _decoder(columns)
+    return lambda stored: decode([None if place is None else stored[place] for place in places])
 
 
 def attributed(client_ids: Iterable[str]) -> dict[str, Attributed]:
@@ -299,14 +297,20 @@ def attributed(client_ids: Iterable[str]) -> dict[str, Attributed]:
 _NUMBERS: dict[str, Callable[[str], float]] = {"count": int, "percent": lambda digits: int(digits) / 10}
 
 
-def _decode(columns: Sequence[Column], row: Sequence[Any]) -> dict[str, Any]:
-    """A stored row as JSON-ready values: a blank is None, a count an int, a percentage a number with one decimal,
+def _decoder(columns: Sequence[Column]) -> Callable[[Sequence[Any]], dict[str, Any]]:
+    """Reads stored rows as JSON-ready values: a blank is None, a count an int, a percentage a number with one decimal,
     everything else the text it is."""
-    read = {column.key: value or None for column, value in zip(columns, row, strict=True)}
-    for column in columns:
-        if column.kind in _NUMBERS and (value := read[column.key]) and value.isdigit():
-            read[column.key] = _NUMBERS[column.kind](value)
-    return read
+    keys = [column.key for column in columns]
+    numbers = [(column.key, _NUMBERS[column.kind]) for column in columns if column.kind in _NUMBERS]
+
+    def decode(row: Sequence[Any]) -> dict[str, Any]:
+        read: dict[str, Any] = {key: value or None for key, value in zip(keys, row, strict=True)}
+        for key, number in numbers:
+            if (value := read[key]) and value.isdigit():
+                read[key] = number(value)
+        return read
+
+    return decode
 
 
 def _select(
