@@ -25,7 +25,7 @@ import brotli
 from markupsafe import Markup
 
 from webapp.guides import pictures
-from webapp.pieces import pages_shown, table_rows
+from webapp.pieces import options, pages_shown, table_rows
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -157,7 +157,7 @@ def init_app(app: Flask) -> None:
     with contextlib.suppress(OSError):  # a folder that cannot be written to: served as it stands
         compress_static()
     app.jinja_env.globals.update(css=css, own_css=own_css, asset_url=asset_url)
-    app.jinja_env.globals.update(table_rows=table_rows, pages_shown=pages_shown)
+    app.jinja_env.globals.update(table_rows=table_rows, pages_shown=pages_shown, options=options)
 
 
 def compress_static(folder: Path = STATIC) -> list[Path]:

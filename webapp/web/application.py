@@ -38,7 +38,7 @@ class PortalFlask(Flask):
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """The address of an endpoint. One without values is the same wherever the application is mounted alike."""
-        if not endpoint.startswith(".") and all(value is None for value in values.values()):
+        if not values and not endpoint.startswith("."):
             with suppress(RuntimeError):  # outside of a request
                 return self._plain_url(endpoint, request.script_root)
         return super().url_for(endpoint, **values)

@@ -59,7 +59,7 @@ def mask(token: str) -> str:
     """The token XORed with as many random bytes, which stand before it."""
     raw = token.encode()
     pad = secrets.token_bytes(len(raw))
-    return base64.urlsafe_b64encode(pad + bytes(a ^ b for a, b in zip(raw, pad, strict=True))).decode()
+    return base64.urlsafe_b64encode(pad + _xor(raw, pad)).decode()
 
 
 def unmask(masked: str) -> str:
@@ -69,15 +69,25 @@ def unmask(masked: str) -> str:
     except ValueError:
         return ""
     half = len(both) // 2
-    return bytes(a ^ b for a, b in zip(both[half:], both[:half], strict=False)).decode(errors="replace")
+    return _xor(both[half : 2 * half], both[:half]).decode(errors="replace")
+
+
+def _xor(text: bytes, pad: bytes) -> bytes:
+    return (int.from_bytes(text) ^ int.from_bytes(pad)).to_bytes(len(text))
 
 
 def csrf_token() -> str:
     """The hidden field's value, the same for all forms of one response."""
     if "csrf_mask" not in g:
         said = session.get("csrf_token")
-        g.csrf_mask = mask(_signer(current_app.config["SECRET_KEY"]).dumps(said) if said else generate_csrf())
+        g.csrf_mask = mask(_signed(current_app.config["SECRET_KEY"], said) if said else generate_csrf())
     return g.csrf_mask
+
+
+@lru_cache(maxsize=4096)
+def _signed(key: str, said: str) -> str:
+    """The token of a browser, good as long as its session (WTF_CSRF_TIME_LIMIT); each of its pages masks it anew."""
+    return str(_signer(key).dumps(said))
 
 
 def init_app(app: Flask) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from flask import abort, url_for
 from flask_login import current_user
 
 from reports.catalog import REPORTS, Report
-from reports.snapshot import Practice, RowQuery
+from reports.snapshot import Choice, Practice, RowQuery
 from webapp.blueprints.provider import ties
 from webapp.domain import audit
 from webapp.domain.find_a_doctor import directory
@@ -59,6 +59,16 @@ class Asked:
         """Whether some rows of the practice may be left out."""
         return bool(self.pcp or self.due or self.icm or self.text)
 
+    @property
+    def pcp_choices(self) -> list[tuple[str, str]]:
+        """Value and label of each PCP to filter by, with how many rows there are; none where there is but one."""
+        return _choices(self.practice.pcps, self.pcp) if self.pcp or len(self.practice.pcps) > 1 else []
+
+    @property
+    def icm_choices(self) -> list[tuple[str, str]]:
+        """Value and label of each ICM status to filter by."""
+        return _choices(self.practice.icm, self.icm)
+
     def arguments(self) -> dict[str, object]:
         """The state as query parameters, those that say nothing left out."""
         named = {
@@ -104,6 +114,16 @@ class Asked:
     def everyone_url(self) -> str:
         """The same report without any filter."""
         return self.url(pcp=None, due=False, icm=None, token=None, text=None, page=1)
+
+
+def _choices(offered: Sequence[Choice], chosen: str | None) -> list[tuple[str, str]]:
+    """What is offered, and what was chosen though the report has no row of it."""
+    absent = chosen and all(choice.value != chosen for choice in offered)
+    rest = [(chosen, f"{chosen} (0)")] if chosen and absent else []
+    return [
+        *((choice.value, f"{choice.label or choice.value} ({choice.total})") for choice in offered),
+        *rest,
+    ]
 
 
 def read(slug: str, args: Mapping[str, str], tins: tuple[str, ...]) -> Asked:

@@ -13,7 +13,7 @@ from reports.catalog import GROUPS, REPORTS, Report, in_group
 from webapp.blueprints.provider import asked as addresses
 from webapp.blueprints.provider import blueprint, download_code, report_words, ties, why
 from webapp.blueprints.provider.asked import Asked
-from webapp.blueprints.provider.rows import heads, is_number, says_withheld, table_rows
+from webapp.blueprints.provider.rows import head_row, heads, says_withheld, table_rows
 from webapp.domain import audit
 from webapp.domain.db import connected
 from webapp.domain.find_a_doctor import directory
@@ -46,7 +46,13 @@ def reports() -> Response:
     if not tins and not request.args.get("tin"):
         return _answer("no_access", _("Reports/Data"), asked_on=ties.asked_on())
     if not request.args.get("report"):
-        return _answer("choose_report", _("Reports/Data"), **_choices(tins), tin=request.args.get("tin"))
+        return _answer(
+            "choose_report",
+            _("Reports/Data"),
+            **_choices(tins),
+            report_groups=_groups(),
+            tin=request.args.get("tin"),
+        )
     asked = addresses.read(request.args["report"], request.args, tins)
     return _print(asked) if request.args.get("print") else _show(asked)
 
@@ -139,7 +145,7 @@ def _show(asked: Asked) -> Response:
         fewest=summary.FEWEST,
         nobody=None if page.view.total else report_words.nobody(asked.report),
         how_often=report_words.how_often(asked.report),
-        columns=_columns(asked),
+        heads=head_row(asked.report.slug, asked.sort_urls(), asked.sort, asked.descending),
         has_due=report_pages.has_due(asked.report),
         has_members=report_pages.has_members(asked.report),
         us_date=report_pages.us_date,
@@ -177,9 +183,9 @@ def _page(asked: Asked, number: int, per_page: int = PER_PAGE) -> report_pages.P
 
 
 def _filters_in_words(asked: Asked) -> list[str]:
-    names = {choice.value: choice.label for choice in asked.practice.pcps}
     said = []
     if asked.pcp:
+        names = {choice.value: choice.label for choice in asked.practice.pcps}
         said.append(f"{_('PCP')} {names.get(asked.pcp) or directory.provider_name(asked.pcp) or asked.pcp}")
     if asked.due:
         said.append(_("Due"))
@@ -188,16 +194,6 @@ def _filters_in_words(asked: Asked) -> list[str]:
     if asked.text:
         said.append(_("Member name or ID with “%(text)s”", text=asked.text))
     return said
-
-
-def _columns(asked: Asked) -> list[tuple[str, str, str, str, bool]]:
-    """The heads of the table: key, label, the address that sorts by it, how it is sorted now, and whether its cells are
-    numbers."""
-    now = "descending" if asked.descending else "ascending"
-    return [
-        (key, label, url, now if asked.sort == key else "none", is_number(asked.report, key))
-        for (key, label), url in zip(heads(asked.report.slug), asked.sort_urls(), strict=True)
-    ]
 
 
 def _why_fields(asked: Asked, page: report_pages.Page) -> list[tuple[str, str]]:
@@ -242,7 +238,7 @@ def _choices(tins: tuple[str, ...]) -> dict[str, Any]:
     """What the two drop-downs offer: reports by group, and practices where there are several."""
     names = directory.practice_names(list(tins)) if len(tins) > 1 else {}
     return {
-        "report_groups": _groups(),
+        "report_names": _report_names(),
         "tins": [(tin, names.get(tin, "")) for tin in tins],
     }
 
@@ -250,6 +246,12 @@ def _choices(tins: tuple[str, ...]) -> dict[str, Any]:
 def _groups() -> list[tuple[str, tuple[Report, ...]]]:
     """The reports by group, with their headings."""
     return [(_(label), in_group(group)) for group, label in GROUPS.items() if in_group(group)]
+
+
+@texts.kept
+def _report_names() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The same for the drop-down: of each report its slug and its name."""
+    return [(label, [(report.slug, _(report.name)) for report in reports]) for label, reports in _groups()]
 
 
 def _answer(partial: str, title: str, **context: Any) -> Response:

@@ -1,14 +1,13 @@
 """The head and the body of the report table. In Jinja, fifty rows of fifteen cells take longer than all the rest."""
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from html import escape as escape_text
 from typing import Any, NamedTuple
 
 from markupsafe import Markup, escape
 
-from reports.catalog import REPORTS, Column, Report
+from reports.catalog import REPORTS, Column
 from reports.definition import MEMBER_NAME
 from webapp.domain.reporting.gap_answers import COLUMN_LABEL
 from webapp.domain.reporting.report_pages import Page, cell_text, cell_words
@@ -42,14 +41,24 @@ def heads(slug: str) -> list[tuple[str, str]]:
     return [(column.key, _(column.label)) for column in REPORTS[slug].columns]
 
 
-def is_number(report: Report, key: str) -> bool:
-    """Whether a column's cells stand to the right, under one another."""
-    return key in _number_keys(report.slug)
+def head_row(slug: str, urls: Sequence[str], sort: str | None, descending: bool) -> Markup:
+    """The cells of the table's head: of each column its label, which leads to where it is sorted by. urls: as many as
+    columns. sort: the key by which it is sorted now."""
+    out = []
+    for (key, label, opening), url in zip(_head_cells(slug), urls, strict=True):
+        now = ("descending" if descending else "ascending") if key == sort else "none"
+        to = escape_text(url)
+        out.append(
+            f'<th scope="col" aria-sort="{now}"{opening}><a id="by-{key}" href="{to}" hx-get="{to}">{label}</a></th>\n'
+        )
+    return Markup("".join(out))  # noqa: S704 - every label and address above is escaped
 
 
-@cache
-def _number_keys(slug: str) -> frozenset[str]:
-    return frozenset(column.key for column in REPORTS[slug].columns if column.kind in _NUMBERS)
+@texts.kept
+def _head_cells(slug: str) -> list[tuple[str, str, str]]:
+    """Of each column its key, its label and its class."""
+    classes = [' class="num"' if column.kind in _NUMBERS else "" for column in REPORTS[slug].columns]
+    return [(key, escape_text(label), said) for (key, label), said in zip(heads(slug), classes, strict=True)]
 
 
 def says_withheld(page: Page) -> bool:

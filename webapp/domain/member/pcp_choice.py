@@ -81,15 +81,7 @@ def waiting(client_id: str) -> Chosen | None:
 
     A choice counts from the first refresh as of a later day, or of the same day where that shows it already.
     """
-    newest = (
-        PcpSelection.select()
-        .where(PcpSelection.client_id == client_id)
-        # As the refresh ranks them: of one day the portal's.
-        .order_by(
-            PcpSelection.selected_on.desc(), (PcpSelection.source == FROM_MEMBER).desc(), PcpSelection.id
-        )
-        .first()
-    )
+    newest = next(_newest(client_id=client_id), None)
     if newest is None or newest.source != FROM_MEMBER:
         return None
     attributed = snapshot.attributed([client_id]).get(client_id)
