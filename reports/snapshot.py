@@ -163,8 +163,12 @@ def practice(slug: str, tin: str) -> Practice:
             name = label
         elif value:
             found[kind].append(Choice(value, label, total))
-    pcps = sorted(found["pcp"], key=lambda choice: (fold(choice.label), choice.value))
+    pcps = sorted(found["pcp"], key=lambda choice: (_folded(choice.label), choice.value))
     return Practice(name, tuple(pcps), tuple(sorted(found["icm"])))
+
+
+#: A practice's PCPs stand in the order of their names in a drop-down of each of its pages.
+_folded = lru_cache(maxsize=4096)(fold)
 
 
 def page(

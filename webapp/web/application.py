@@ -38,7 +38,8 @@ class PortalFlask(Flask):
 
     def url_for(self, /, endpoint: str, **values: Any) -> str:
         """The address of an endpoint. One without values is the same wherever the application is mounted alike."""
-        if not values and not endpoint.startswith("."):
+        given = list(values.values())  # Flask's own function gives several that are None
+        if given.count(None) == len(given) and not endpoint.startswith("."):
             with suppress(RuntimeError):  # outside of a request
                 return self._plain_url(endpoint, request.script_root)
         return super().url_for(endpoint, **values)

@@ -80,13 +80,14 @@ def links() -> list[dict[str, object]]:
     """The language control: the same page in each language."""
     readable = request.url_rule is None or "GET" in (request.url_rule.methods or ())
     path = request.path if readable else "/"
-    rest = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    rest = urlencode([(key, value) for key, value in request.args.items(multi=True) if key != "lang"])
+    now = current()
     return [
         {
             "code": code,
             "label": NAMES.get(code, code),
-            "url": f"{path}?{urlencode([*rest, ('lang', code)])}",
-            "current": code == current(),
+            "url": f"{path}?{rest}{'&' if rest else ''}lang={code}",
+            "current": code == now,
         }
         for code in settings().plan["plan"]["languages"]
     ]

@@ -117,8 +117,8 @@ def menu(portal: str, unread: int = 0) -> list[dict[str, object]]:
     many are new."""
     links = _portal_links(portal)
     if unread:
-        new = _("Messages (%(count)s new)", count=unread)
-        links = [(url, new if url == url_for(f"{portal}.messages") else label) for url, label in links]
+        of_messages, new = url_for(f"{portal}.messages"), _("Messages (%(count)s new)", count=unread)
+        links = [(url, new if url == of_messages else label) for url, label in links]
     return _marked(links)
 
 

@@ -18,12 +18,17 @@ class PortalEnvironment(Environment):
         super().__init__(app, **options)
         self.catalogue: Any = None
         self._twins: dict[Any, Self] = {}
+        self._at_hand: dict[str, Template] = {}
 
-    def get_template(self, name: Any, *args: Any, **kwargs: Any) -> Template:
+    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002
         """The template in the language of the page; what it includes, extends and imports comes from the same twin."""
         if self.catalogue is None:
-            return self._twin(texts.catalogue()).get_template(name, *args, **kwargs)
-        return super().get_template(name, *args, **kwargs)
+            return self._twin(texts.catalogue()).get_template(name, parent, globals)
+        if globals or self.auto_reload:
+            return super().get_template(name, parent, globals)
+        if name not in self._at_hand:
+            self._at_hand[name] = super().get_template(name, parent)
+        return self._at_hand[name]
 
     def make_globals(self, d: Any) -> Any:
         """Templates without globals of their own share the environment's: each import compares the two."""
@@ -32,7 +37,7 @@ class PortalEnvironment(Environment):
     def _twin(self, catalogue: Any) -> Self:
         if catalogue not in self._twins:
             twin = self.overlay()
-            twin.catalogue = catalogue
+            twin.catalogue, twin._at_hand = catalogue, {}
             self._twins[catalogue] = twin
         return self._twins[catalogue]
 

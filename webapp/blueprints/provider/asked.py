@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -86,7 +86,7 @@ class Asked:
 
     def url(self, **changes: Any) -> str:
         """The address of this state with `changes` made to it."""
-        return f"{url_for('provider.reports')}?{urlencode(replace(self, **changes).arguments())}"
+        return f"{url_for('provider.reports')}?{_query(replace(self, **changes).arguments())}"
 
     @cached_property
     def first_page_url(self) -> str:
@@ -100,7 +100,7 @@ class Asked:
     def download_url(self, form: str) -> str:
         """The address of all rows of this state as a file: "csv" or "xlsx"."""
         rest = {key: value for key, value in self.arguments().items() if key not in ("report", "page")}
-        return f"{url_for(f'provider.reports_{form}', slug=self.report.slug)}?{urlencode(rest)}"
+        return f"{url_for(f'provider.reports_{form}', slug=self.report.slug)}?{_query(rest)}"
 
     def sort_urls(self) -> list[str]:
         """For each column the address that sorts by it; the other way round where it is sorted by it already."""
@@ -114,6 +114,16 @@ class Asked:
     def everyone_url(self) -> str:
         """The same report without any filter."""
         return self.url(pcp=None, due=False, icm=None, token=None, text=None, page=1)
+
+
+def _query(arguments: Mapping[str, object]) -> str:
+    return "&".join(_pair(key, value) for key, value in arguments.items())
+
+
+@lru_cache(maxsize=1024)
+def _pair(key: str, value: object) -> str:
+    """One of them, encoded: a page has six addresses that are all but the same."""
+    return urlencode([(key, value)])
 
 
 def _choices(offered: Sequence[Choice], chosen: str | None) -> list[tuple[str, str]]:

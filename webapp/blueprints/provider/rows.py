@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from html import escape as escape_text
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ WITHHELD = "withheld"
 #: Columns whose texts are long: they break into lines where others stay on one.
 _LONG = frozenset({"address", "diagnosis", "hospital", "facility", "measure", "revenue"})
 _NUMBERS = frozenset({"count", "percent"})
+_RECURRING = frozenset({"date", "due", "flag"})
 _MARKUP = re.compile("[&<>\"']")
 
 
@@ -129,19 +131,20 @@ def _cells(slug: str) -> tuple[list[_Cells], str]:
         else:
             opening, closing = f'<td data-label="{escape(label)}"{_class(column)}>', "</td>"
         said_due = f'{opening}<span class="due">{due}</span>{closing}' if column.kind == "due" else None
-        html = _as_html(cell_text(column, ours))
+        html = _as_html(column, cell_text(column, ours))
         cells.append(_Cells(key, opening, closing, html, opening + closing, said_due, tests.get(key, "")))
     return cells, due
 
 
-def _as_html(show: Callable[[Any], str]) -> Callable[[Any], str]:
-    """How a value is written, escaped. In most there is nothing to escape, which is found out sooner."""
+def _as_html(column: Column, show: Callable[[Any], str]) -> Callable[[Any], str]:
+    """How a value is written, escaped. In most there is nothing to escape, which is found out sooner. Days and words
+    recur from row to row, and say nothing of anybody: they are kept."""
 
     def html(value: Any) -> str:
         text = show(value)
         return escape_text(text) if _MARKUP.search(text) else text
 
-    return html
+    return lru_cache(maxsize=1024)(html) if column.kind in _RECURRING else html
 
 
 def _class(column: Column) -> str:
