@@ -331,7 +331,7 @@ def _select(
     params = [*query.withheld] * sum(column.key in hiding for column in columns)
     where, conditions = _where(snapshot, query)
     params += conditions
-    order = "tin, position"
+    order = "position" if len(query.tins) == 1 else "tin, position"
     if query.sort in shown:
         by = "name_key" if query.sort == "member_name" else shown[query.sort]
         params += query.withheld if query.sort in hiding else ()

@@ -88,8 +88,10 @@ def table_rows(
             value = row[key]
             if test and answers is not None:
                 said = answers.get((row["client_id"], test)) if answers else None
-                out.append(opening + _asks_why(f"{position}.{test}", value, due, said, html) + closing)
-            elif value is None:
+                if said or value == "Due":
+                    out.append(opening + _asks_why(f"{position}.{test}", value, due, said, html) + closing)
+                    continue
+            if value is None:
                 out.append(empty)
             elif value == "Due" and said_due:
                 out.append(said_due)
@@ -102,18 +104,15 @@ def table_rows(
 
 
 def _asks_why(name: str, value: str | None, due: str, said: str | None, html: Callable[[Any], str]) -> str:
-    """What a cell holds that explains itself: a button where something is Due or was answered, else its text."""
+    """What a cell holds that explains itself: a button where something is Due; else its text, if there is any, and a
+    button with the answer that was given."""
     answer = escape_text(said) if said else ""
     if value == "Due":
         return (
             f'<button class="due" name="row" value="{name}">{due}{" · " + answer if answer else ""}</button>'
         )
-    text = html(value) if value else ""
-    return (
-        f'{text}{" " if text else ""}<button class="tag" name="row" value="{name}">{answer}</button>'
-        if answer
-        else text
-    )
+    text = f"{html(value)} " if value else ""
+    return f'{text}<button class="tag" name="row" value="{name}">{answer}</button>'
 
 
 @texts.kept
