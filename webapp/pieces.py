@@ -47,9 +47,9 @@ def options(
     data, as a practice's name, and the value stands behind it. A report's drop-downs have a hundred of them."""
     out = []
     for value, label in entries:
-        said = escape(value)
+        said = _shown(value)
         selected, marked = " selected" if value == chosen else "", " data-value" if coded else ""
-        text = f"{escape(label)} – {said}" if coded else escape(label)
+        text = f"{_shown(label)} – {said}" if coded else _shown(label)
         out.append(f'<option value="{said}"{selected}{marked}>{text}</option>\n')
     return Markup("".join(out))  # noqa: S704 - every value and label above is escaped
 
