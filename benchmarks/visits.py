@@ -64,12 +64,15 @@ def visitor(
         context.close()
 
 
-def open_page(page: Page, traffic: Traffic, path: str) -> None:
-    """Open an address and wait until all of it is there; `traffic` counts it alone."""
+def open_page(page: Page, traffic: Traffic, path: str, *, first: bool = False) -> None:
+    """Open an address and wait until all of it is there; `traffic` counts it alone. first: the browser has kept nothing,
+    so that it asks for the icon too, some time after all the rest."""
     traffic.start()
     answer = page.goto(path, wait_until="load")
     if answer is None or answer.status != 200:
         raise RuntimeError(f"{path} answers {answer.status if answer else 'nothing'}")
+    if first:
+        _wait(lambda: any("icon" in url for url in traffic.load.bytes_by_url), page)
     _wait(lambda: not traffic.in_flight, page)
     page.wait_for_timeout(30)  # the sizes on the wire are told after the requests
 

@@ -63,7 +63,7 @@ class _Walks:
         """Each public page by a browser that has kept nothing."""
         for path in (*visits.FORMS, *visits.PAGES, *visits.CONTENT):
             with visits.visitor(self.browser, self.portal, self.language) as (page, traffic):
-                visits.open_page(page, traffic, path)
+                visits.open_page(page, traffic, path, first=True)
                 limit = FIRST_FORM if visits.is_form(path) else FIRST_PAGE
                 self.keep(f"first visit {path}", limit, traffic)
         for kind, username, path in visits.SIGNED_IN:
@@ -71,13 +71,13 @@ class _Walks:
                 visits.sign_in(page, self.portal, kind, username)
                 kept = page.context.storage_state()
             with visits.visitor(self.browser, self.portal, self.language, kept) as (page, traffic):
-                visits.open_page(page, traffic, path)
+                visits.open_page(page, traffic, path, first=True)
                 self.keep(f"first visit {path}", FIRST_PAGE, traffic)
 
     def registration(self) -> None:
         """From the login to the third step; then the second step by a browser that has only the cookies."""
         with visits.visitor(self.browser, self.portal, self.language) as (page, traffic):
-            visits.open_page(page, traffic, "/members/login")
+            visits.open_page(page, traffic, "/members/login", first=True)
             visits.open_page(page, traffic, visits.STEP)
             self.keep("next page: registration step 1 after login", NEXT_PAGE, traffic)
             visits.next_step(page, traffic, "Agree", self.language)
@@ -87,7 +87,7 @@ class _Walks:
             visits.next_step(page, traffic, "Next", self.language)
             self.keep("swap: registration step 3", SWAP, traffic)
         with visits.visitor(self.browser, self.portal, self.language, kept) as (page, traffic):
-            visits.open_page(page, traffic, address)
+            visits.open_page(page, traffic, address, first=True)
             # Step 3 is open by now; that person may look back at step 2.
             self.keep("first visit /members/register/validation", FIRST_FORM, traffic)
 
