@@ -65,8 +65,8 @@ def visitor(
 
 
 def open_page(page: Page, traffic: Traffic, path: str, *, first: bool = False) -> None:
-    """Open an address and wait until all of it is there; `traffic` counts it alone. first: the browser has kept nothing,
-    so that it asks for the icon too, some time after all the rest."""
+    """Open an address and wait until all of it is there; `traffic` counts it alone. first: the browser has kept
+    nothing, so that it asks for the icon too, some time after all the rest."""
     traffic.start()
     answer = page.goto(path, wait_until="load")
     if answer is None or answer.status != 200:
