@@ -90,6 +90,12 @@ class Site:
         self._run(name, command, PORTAL_BIND=f"127.0.0.1:{port}", **more)
         until(lambda: answers(f"http://127.0.0.1:{port}/health"), f"node {name}")
 
+    def is_asked(self, name: str) -> bool:
+        """Ask nginx for a page: whether this node has answered it. One that failed is left alone for some seconds."""
+        answers(f"{self.url}/health", self.certificate)
+        requests = (self.folder / "nginx-portal.log").read_text(encoding="utf-8").splitlines()
+        return bool(requests) and requests[-1].endswith(f":{self.ports[name]}")
+
     def kill(self, name: str) -> None:
         """Kill a process and its children, as a machine that loses power."""
         process = self.processes.pop(name)

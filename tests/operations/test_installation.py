@@ -57,6 +57,7 @@ def test_a_registration_that_loses_its_node_is_finished_on_the_other(
     page = ana.submit(page, "Next", **account_values(page))
     assert page.heading.startswith("STEP 4 OF 4"), page.text
     site.start_node("one")
+    until(lambda: site.is_asked("one"), "nginx to ask the first node again")
     site.kill("two")
     page = ana.submit(page, "Finish")
     assert page.status == 200, page.text
