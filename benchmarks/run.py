@@ -13,7 +13,18 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from benchmarks import commands, directory, download, paint, refreshing, scores, server_time, sign_in, wire
+from benchmarks import (
+    audit_log,
+    commands,
+    directory,
+    download,
+    paint,
+    refreshing,
+    scores,
+    server_time,
+    sign_in,
+    wire,
+)
 from benchmarks.figures import RUNS, Figure, NotMeasured, Section, table
 from benchmarks.stored import ROWS
 
@@ -27,6 +38,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[argparse.Namespace], Iterable[Figure]
     "csv": ("Download and pages of 10,000 rows", lambda given: download.measure(given.runs, given.rows)),
     "refresh": ("Refresh of all reports", lambda given: refreshing.measure(given.runs, given.members)),
     "sign-in": ("Time of a refused sign-in, and of a recovery", lambda given: sign_in.measure()),  # noqa: ARG005
+    "audit-log": ("A page of the audit log, 100,000 entries", lambda given: audit_log.measure(given.runs)),
     "commands": ("Commands", lambda given: commands.measure(given.runs)),
 }
 
