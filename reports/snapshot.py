@@ -336,8 +336,12 @@ def _select(
         by = "name_key" if query.sort == "member_name" else shown[query.sort]
         params += query.withheld if query.sort in hiding else ()
         order = f"{by}{_byte_order()} {'DESC' if query.descending else 'ASC'}, {order}"
-    table = _by_member() if query.client_id else "report_row"
-    return f"SELECT {selected}, position FROM {table} WHERE {where} ORDER BY {order}", params, columns
+    sql = f"SELECT {selected}, position FROM {_table(query)} WHERE {where} ORDER BY {order}"
+    return sql, params, columns
+
+
+def _table(query: RowQuery) -> str:
+    return _by_member() if query.client_id else "report_row"
 
 
 def _by_member() -> str:
@@ -396,7 +400,7 @@ def _totals(snapshot: Snapshot, query: RowQuery) -> tuple[int, int]:
     mark = database.param
     if query.icm or query.hidden or query.client_id or (query.search and query.search.strip()):
         where, params = _where(snapshot, query)
-        sql = f"SELECT count(*), sum(CASE WHEN any_due THEN 1 ELSE 0 END) FROM report_row WHERE {where}"
+        sql = f"SELECT count(*), sum(CASE WHEN any_due THEN 1 ELSE 0 END) FROM {_table(query)} WHERE {where}"
     else:  # the practice's and each PCP's totals were counted when the snapshot was made
         marks = ", ".join([mark] * len(query.tins))
         sql = (

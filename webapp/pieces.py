@@ -40,13 +40,13 @@ def table_rows(columns: Iterable[Any], rows: Iterable[Mapping[str, object]], due
     return Markup("".join(out))  # noqa: S704 - every value and label above is escaped
 
 
-def options(
-    entries: Iterable[tuple[object, object]], chosen: object = None, *, coded: bool = False
-) -> Markup:
-    """The `<option>`s of a drop-down. entries: value and label. chosen: the value that is selected. coded: the label is
-    data, as a practice's name, and the value stands behind it. A report's drop-downs have a hundred of them."""
+def options(entries: Iterable[Any], chosen: object = None, *, coded: bool = False) -> Markup:
+    """The `<option>`s of a drop-down. entries: value and label, or a value that is its own label. chosen: the value
+    that is selected. coded: the label is data, as a practice's name, and the value stands behind it. A report's
+    drop-downs have a hundred of them."""
     out = []
-    for value, label in entries:
+    for entry in entries:
+        value, label = entry if isinstance(entry, tuple) else (entry, entry)
         said = _shown(value)
         selected, marked = " selected" if value == chosen else "", " data-value" if coded else ""
         text = f"{_shown(label)} – {said}" if coded else _shown(label)

@@ -17,6 +17,7 @@ def test_a_drop_down_selects_what_was_chosen_and_escapes_what_it_offers() -> Non
     assert made == (
         '<option value="a">Ann &amp; Bo</option>\n<option value="&quot;" selected>&lt;b&gt;</option>\n'
     )
+    assert options([2025, 2026], 2026).endswith('<option value="2026" selected>2026</option>\n')
     assert "selected" not in options([("", "All")])  # nothing chosen is not the empty value
 
 
