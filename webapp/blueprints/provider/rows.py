@@ -1,17 +1,16 @@
 """The head and the body of the report table. In Jinja, fifty rows of fifteen cells take longer than all the rest."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from html import escape as escape_text
-from typing import Any, NamedTuple
+from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from reports.catalog import REPORTS, Column
 from reports.definition import MEMBER_NAME
 from webapp.domain.reporting.gap_answers import COLUMN_LABEL
 from webapp.domain.reporting.report_pages import Page, cell_text, cell_words
+from webapp.pieces import escape_text
 from webapp.web import texts
 from webapp.web.texts import gettext as _
 
@@ -21,20 +20,6 @@ WITHHELD = "withheld"
 _LONG = frozenset({"address", "diagnosis", "hospital", "facility", "measure", "revenue"})
 _NUMBERS = frozenset({"count", "percent"})
 _RECURRING = frozenset({"date", "due", "flag"})
-_MARKUP = re.compile("[&<>\"']")
-
-
-class _Cells(NamedTuple):
-    """One column of the body: the tags around a cell, how a value is written as HTML, the whole of an empty cell and of
-    one that says Due (None where it cannot), and the key of the test whose Due it says."""
-
-    key: str
-    opening: str
-    closing: str
-    html: Callable[[Any], str]
-    empty: str
-    due: str | None
-    test: str
 
 
 @texts.kept
@@ -77,73 +62,85 @@ def table_rows(
     """One `<tr>` a row of the page, its cells in printed order as the download has them. Every value is escaped.
 
     answers: by Client ID and test key what stands beside a Due; with it, each of these cells is a button that asks why
-    (the form around the table sends it). last: gives a cell after the others, from a Client ID.
+    (the form around the table sends it). last: gives a cell after the others, from a Client ID. Written column by
+    column: what its cells have in common is found out once.
     """
-    cells, due = _cells(page.view.report.slug)
-    last_cell = f'<td class="long" data-label="{escape(_(COLUMN_LABEL))}">'
-    out: list[str] = []
-    for row, position in zip(page.rows, page.positions, strict=True):
-        out.append("<tr>")
-        for key, opening, closing, html, empty, said_due, test in cells:
-            value = row[key]
-            if test and answers is not None:
-                said = answers.get((row["client_id"], test)) if answers else None
-                if said or value == "Due":
-                    out.append(opening + _asks_why(f"{position}.{test}", value, due, said, html) + closing)
-                    continue
-            if value is None:
-                out.append(empty)
-            elif value == "Due" and said_due:
-                out.append(said_due)
-            else:
-                out.append(opening + html(value) + closing)
-        if last:
-            out.append(f"{last_cell}{escape_text(last(row['client_id']))}</td>")
-        out.append("</tr>\n")
-    return Markup("".join(out))  # noqa: S704 - every value and label above is escaped
+    written = []
+    for column in _columns(page.view.report.slug):
+        cells = column.cells([row[column.key] for row in page.rows])
+        if column.test and answers is not None:
+            _ask_why(cells, column, page, answers)
+        written.append(cells)
+    if last:
+        opening = f'<td class="long" data-label="{escape_text(_(COLUMN_LABEL))}">'
+        written.append([f"{opening}{escape_text(last(row['client_id']))}</td>" for row in page.rows])
+    rows = map("".join, zip(*written, strict=True))
+    return Markup("".join(f"<tr>{row}</tr>\n" for row in rows))  # noqa: S704 - values and labels above are escaped
 
 
-def _asks_why(name: str, value: str | None, due: str, said: str | None, html: Callable[[Any], str]) -> str:
-    """What a cell holds that explains itself: a button where something is Due; else its text, if there is any, and a
-    button with the answer that was given."""
-    answer = escape_text(said) if said else ""
-    if value == "Due":
-        return (
-            f'<button class="due" name="row" value="{name}">{due}{" · " + answer if answer else ""}</button>'
-        )
-    text = f"{html(value)} " if value else ""
-    return f'{text}<button class="tag" name="row" value="{name}">{answer}</button>'
+def _ask_why(cells: list[str], column: "_Column", page: Page, answers: Mapping[tuple[str, str], str]) -> None:
+    """Make cells that explain themselves buttons: where something is Due, and where an answer was given."""
+    for place, row in enumerate(page.rows):
+        value = row[column.key]
+        said = answers.get((row["client_id"], column.test)) if answers else None
+        if said or value == "Due":
+            cells[place] = column.button(f"{page.positions[place]}.{column.test}", value, said)
+
+
+class _Column:
+    """A column of the body, and how its cells are written in the language of the page."""
+
+    def __init__(
+        self, column: Column, label: str, words: Mapping[str, str], *, heads_rows: bool, test: str
+    ) -> None:
+        """heads_rows: whether its cells are the headings of their rows. test: the key of the test whose Due it says."""
+        self.key, self.test = column.key, test
+        self._due = escape_text(words["Due"])
+        self._show = cell_text(column, words)
+        tag, said = ("th", ' scope="row"') if heads_rows else ("td", f' data-label="{escape_text(label)}"')
+        self._opening, self._closing = f"<{tag}{said}{_class(column)}>", f"</{tag}>"
+        # Without a value, a cell needs no label: a telephone shows neither.
+        self._blank = '<th scope="row"></th>' if heads_rows else "<td></td>"
+        self._says_due = column.kind == "due"
+        # Days and words recur from row to row, and say nothing of anybody: they are kept.
+        self._write = lru_cache(maxsize=1024)(self._cell) if column.kind in _RECURRING else self._cell
+
+    def cells(self, values: Sequence[Any]) -> list[str]:
+        """The cells of these values, None for a blank."""
+        return list(map(self._write, values))
+
+    def button(self, name: str, value: str | None, answer: str | None) -> str:
+        """A cell that explains itself: a button where something is Due; else its text, if there is any, and a button
+        with the answer that was given."""
+        said = escape_text(answer) if answer else ""
+        if value == "Due":
+            held = (
+                f'<button class="due" name="row" value="{name}">{self._due}{said and f" · {said}"}</button>'
+            )
+        else:
+            text = f"{escape_text(self._show(value))} " if value else ""
+            held = f'{text}<button class="tag" name="row" value="{name}">{said}</button>'
+        return f"{self._opening}{held}{self._closing}"
+
+    def _cell(self, value: Any) -> str:
+        if value is None:
+            return self._blank
+        if self._says_due and value == "Due":
+            return f'{self._opening}<span class="due">{self._due}</span>{self._closing}'
+        return f"{self._opening}{escape_text(self._show(value))}{self._closing}"
 
 
 @texts.kept
-def _cells(slug: str) -> tuple[list[_Cells], str]:
-    """How the cells of each column are written, and the word for Due."""
-    ours = cell_words(_)
+def _columns(slug: str) -> list[_Column]:
+    """The columns of a report's body."""
+    words = cell_words(_)
     report = REPORTS[slug]
     tests = {test.due_key: test.key for test in report.tests}
     head = MEMBER_NAME if MEMBER_NAME in report.columns else report.columns[0]
-    due = escape_text(ours["Due"])
-    cells = []
-    for column, (key, label) in zip(report.columns, heads(slug), strict=True):
-        if column == head:
-            opening, closing = f'<th scope="row"{_class(column)}>', "</th>"
-        else:
-            opening, closing = f'<td data-label="{escape(label)}"{_class(column)}>', "</td>"
-        said_due = f'{opening}<span class="due">{due}</span>{closing}' if column.kind == "due" else None
-        html = _as_html(column, cell_text(column, ours))
-        cells.append(_Cells(key, opening, closing, html, opening + closing, said_due, tests.get(key, "")))
-    return cells, due
-
-
-def _as_html(column: Column, show: Callable[[Any], str]) -> Callable[[Any], str]:
-    """How a value is written, escaped. In most there is nothing to escape, which is found out sooner. Days and words
-    recur from row to row, and say nothing of anybody: they are kept."""
-
-    def html(value: Any) -> str:
-        text = show(value)
-        return escape_text(text) if _MARKUP.search(text) else text
-
-    return lru_cache(maxsize=1024)(html) if column.kind in _RECURRING else html
+    return [
+        _Column(column, label, words, heads_rows=column == head, test=tests.get(key, ""))
+        for column, (key, label) in zip(report.columns, heads(slug), strict=True)
+    ]
 
 
 def _class(column: Column) -> str:
