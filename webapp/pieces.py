@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from html import escape as escape_text
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
+
+#: What `escape` calls for plain text, without wrapping what it returns: a page prints a thousand of them.
+escape_text: Callable[[str], str] = _escape_inner
 
 # The class of a cell by its column's kind: figures stand right, dates and numbers of people never break.
 CELL_CLASS = {"count": ' class="num"', "date": ' class="id"', "id": ' class="id"'}
@@ -70,8 +72,12 @@ def _cell(column: Any) -> tuple[str, str, bool, bool]:
     return key, f'<td data-label="{escape(label)}"{CELL_CLASS.get(kind, "")}>', kind == "due", kind == "flag"
 
 
-def _shown(value: object) -> str:
-    """What is printed of a value, escaped. For plain text the function of `html` is three times as fast."""
+def escaped(value: object) -> str:
+    """What is printed of a value, escaped."""
     if type(value) is str:
         return escape_text(value)
-    return "" if value is None else escape(value)
+    return value if type(value) is Markup else escape(value)
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else escaped(value)

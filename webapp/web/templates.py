@@ -5,14 +5,32 @@ from typing import Any, Self
 from flask.sansio.app import App
 from flask.templating import Environment
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import Template
 from jinja2.visitor import NodeTransformer
 
+from webapp.pieces import escaped
 from webapp.web import texts
+
+
+class _Plainly(CodeGenerator):
+    """Prints what is escaped as it is. Jinja's own code wraps each text once more, and copies what was wrapped before:
+    a report's table is as long as the rest of the page."""
+
+    def _output_child_pre(
+        self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo
+    ) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.escaped(")
 
 
 class PortalEnvironment(Environment):
     """Flask's environment of templates, with a twin for each language in which a text without values is no call."""
+
+    code_generator_class = _Plainly
+    escaped = staticmethod(escaped)
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)

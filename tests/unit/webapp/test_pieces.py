@@ -15,7 +15,7 @@ def test_a_pager_names_the_first_the_last_and_the_pages_beside_the_present_one(p
 def test_a_drop_down_selects_what_was_chosen_and_escapes_what_it_offers() -> None:
     made = options([("a", "Ann & Bo"), ('"', "<b>")], '"')
     assert made == (
-        '<option value="a">Ann &amp; Bo</option>\n<option value="&quot;" selected>&lt;b&gt;</option>\n'
+        '<option value="a">Ann &amp; Bo</option>\n<option value="&#34;" selected>&lt;b&gt;</option>\n'
     )
     assert options([2025, 2026], 2026).endswith('<option value="2026" selected>2026</option>\n')
     assert "selected" not in options([("", "All")])  # nothing chosen is not the empty value

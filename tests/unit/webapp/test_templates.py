@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask, render_template
-from jinja2 import DictLoader
+from jinja2 import DictLoader, Environment
+from markupsafe import Markup
 
 TEXTS = {
     "page.html": "{% extends 'frame.html' %}{% from 'piece.html' import piece %}"
@@ -41,3 +42,35 @@ def test_a_text_without_values_is_looked_up_when_its_template_is_compiled_and_no
     monkeypatch.setitem(app.jinja_env.globals, "_", lambda text, **_: asked.append(text) or text)
     _shown(app, "en")
     assert asked == ["%(total)s rows", "Practice"]  # what is put in, or which text it is, is known only then
+
+
+class _Text(str):
+    __slots__ = ()  # a text, and yet not quite
+
+
+class _Own:
+    def __repr__(self) -> str:
+        return "its own markup"
+
+    def __html__(self) -> str:
+        return "<b>own</b>"
+
+
+PRINTED = (
+    "{{ it }}|{{ it ~ '<' }}|{{ it|safe }}|{{ it|e }}|{{ [it]|join('&') }}|{{ 'x' if it else '\"' }}"
+    "{% macro twice(x) %}<i>{{ x }}{{ caller(x) }}</i>{% endmacro %}{% call(x) twice(it) %}'{{ x }}'{% endcall %}"
+    "{% set kept %}<u>{{ it }}</u>{% endset %}{{ kept }}{% filter upper %}{{ it }}{% endfilter %}"
+    "{% autoescape false %}{{ it }}{% endautoescape %}{{ none_such }}"
+)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["<script>\"'&", Markup("<b>&amp;</b>"), 7, 1.5, None, True, ["<"], _Own(), _Text("<"), ""],
+    ids=repr,
+)
+def test_what_a_template_prints_is_escaped_as_jinja_alone_would(app: Flask, printed: object) -> None:
+    app.jinja_env.loader = DictLoader({"page.html": PRINTED})
+    plain = Environment(autoescape=True, undefined=app.jinja_env.undefined)
+    with app.test_request_context("/"):
+        assert render_template("page.html", it=printed) == plain.from_string(PRINTED).render(it=printed)
