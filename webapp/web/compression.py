@@ -23,8 +23,8 @@ def init_app(app: Flask) -> None:
     app.config.update(
         COMPRESS_MIN_SIZE=500,
         COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=6,
-        COMPRESS_BR_WINDOW=18,
+        COMPRESS_BR_LEVEL=5,
+        COMPRESS_BR_WINDOW=16,
         COMPRESS_STREAMS=False,
         COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,  # pages are not stored, so nobody asks whether one has changed
     )

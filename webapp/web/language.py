@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 from urllib.parse import urlencode
 
+from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, Response, g, request
 from flask_babel import Babel, Domain, get_locale
@@ -41,11 +43,17 @@ babel = PlanBabel()
 def init_app(app: Flask) -> None:
     """Wire Babel, and keep the choice in a cookie."""
     babel.init_app(
-        app, locale_selector=select, timezone_selector=lambda: settings().plan["plan"]["time_zone"]
+        app,
+        locale_selector=lambda: _locale(select()),
+        timezone_selector=lambda: settings().plan["plan"]["time_zone"],
     )
     texts.init_app(app)
     app.jinja_env.globals["hours_of"] = hours_of
     app.after_request(_remember)
+
+
+#: Babel reads a code anew each time.
+_locale = lru_cache(maxsize=8)(Locale.parse)
 
 
 def select() -> str:
@@ -76,19 +84,23 @@ def switched() -> bool:
     return bool(code)
 
 
-def links() -> list[dict[str, object]]:
+class Link(NamedTuple):
+    """The page in one language."""
+
+    code: str
+    label: str
+    url: str
+    current: bool
+
+
+def links() -> list[Link]:
     """The language control: the same page in each language."""
     readable = request.url_rule is None or "GET" in (request.url_rule.methods or ())
     path = request.path if readable else "/"
     rest = urlencode([(key, value) for key, value in request.args.items(multi=True) if key != "lang"])
     now = current()
     return [
-        {
-            "code": code,
-            "label": NAMES.get(code, code),
-            "url": f"{path}?{rest}{'&' if rest else ''}lang={code}",
-            "current": code == now,
-        }
+        Link(code, NAMES.get(code, code), f"{path}?{rest}{'&' if rest else ''}lang={code}", code == now)
         for code in settings().plan["plan"]["languages"]
     ]
 

@@ -1,6 +1,7 @@
 """The menus of the signed-in portals, as data. A tab whose screens are not there yet leads to a page that says so."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import Flask, request, url_for
 from flask_login import current_user
@@ -13,7 +14,15 @@ from webapp.web import language, render, texts
 from webapp.web.signed_in import has_session, portal_of_request, settings
 from webapp.web.texts import gettext as _
 
-Link = tuple[str, str]  # address and label
+Address = tuple[str, str]  # address and label
+
+
+class Link(NamedTuple):
+    """A link of a menu; `current` says where the page stands to it (_place)."""
+
+    url: str
+    label: str
+    current: str
 
 
 @dataclass(frozen=True)
@@ -112,7 +121,7 @@ OFFICES = (
 FOOTER = ("disclaimer", "privacy-policy", "accessibility", "language-help", "non-discrimination")
 
 
-def menu(portal: str, unread: int = 0) -> list[dict[str, object]]:
+def menu(portal: str, unread: int = 0) -> list[Link]:
     """A portal's menu in the language of the page; the entry of this page is `current`, and that of messages says how
     many are new."""
     links = _portal_links(portal)
@@ -122,7 +131,7 @@ def menu(portal: str, unread: int = 0) -> list[dict[str, object]]:
     return _marked(links)
 
 
-def public_menu() -> list[dict[str, object]]:
+def public_menu() -> list[Link]:
     """The navigation of the public pages: the state's own on the gateway, the left-hand one for providers, else that
     of the HUSKY Health pages."""
     if is_for_offices():
@@ -215,9 +224,9 @@ def init_app(app: Flask) -> None:
     app.context_processor(frame)
 
 
-def _marked(links: list[Link]) -> list[dict[str, object]]:
+def _marked(links: list[Address]) -> list[Link]:
     here = f"{request.script_root}{request.path}"
-    return [{"url": url, "label": label, "current": _place(url, here)} for url, label in links]
+    return [Link(url, label, _place(url, here)) for url, label in links]
 
 
 def _place(url: str, here: str) -> str:
@@ -229,17 +238,17 @@ def _place(url: str, here: str) -> str:
 
 
 @texts.kept
-def _portal_links(portal: str) -> list[Link]:
+def _portal_links(portal: str) -> list[Address]:
     return [(url_for(entry.endpoint), _(entry.label)) for entry in MENUS[portal]]
 
 
 @texts.kept
-def _office_links() -> list[Link]:
+def _office_links() -> list[Address]:
     return [(url_for(entry.endpoint), _(entry.label)) for entry in OFFICES]
 
 
 @texts.kept
-def _state_links() -> list[Link]:
+def _state_links() -> list[Address]:
     return [
         (url_for("public.gateway"), _("Home")),
         (url_for("public.page", name="about-us"), _("About Us")),
@@ -250,7 +259,7 @@ def _state_links() -> list[Link]:
 
 
 @texts.kept
-def _page_links(names: tuple[str | None, ...]) -> list[Link]:
+def _page_links(names: tuple[str | None, ...]) -> list[Address]:
     return [
         (url_for("public.page", name=name), _(content.PAGES[name]))
         if name

@@ -117,11 +117,12 @@ def content_security_policy() -> str:
     )
 
 
-@lru_cache(maxsize=2)
-def header_set(secure: bool) -> dict[str, str]:
-    """The one header set of every response, static files too. secure: whether people come over TLS."""
+@lru_cache(maxsize=4)
+def header_set(secure: bool, *, part: bool = False) -> dict[str, str]:
+    """The one header set of every response, static files too. secure: whether people come over TLS. part: for a part
+    that script puts into a page."""
     headers = {
-        "Content-Security-Policy": content_security_policy(),
+        "Content-Security-Policy": PART_POLICY if part else content_security_policy(),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
@@ -143,9 +144,8 @@ def static_headers(secure: bool) -> Callable[[Any, str, str], None]:
 
 def add_headers(response: Response) -> Response:
     """The header set, on errors and fragments too; nothing of a page is kept by anyone on the way."""
-    response.headers.update(header_set(settings().secure))
-    if wants_partial():
-        response.headers["Content-Security-Policy"] = PART_POLICY
+    # No response has any of them before; `update` would look for each.
+    response.headers.extend(header_set(settings().secure, part=wants_partial()))
     response.headers.setdefault("Cache-Control", "no-store")
     if "Vary" in response.headers:
         response.vary.update(VARIES)

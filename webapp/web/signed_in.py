@@ -27,16 +27,26 @@ class SignedIn(UserMixin):
         return str(self.account.id)
 
 
+class SessionsInTheDatabase(LoginManager):
+    """Flask-Login, which finds the account by our own cookie; its own session keys are not used."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app)
+        self.request_loader(_load)
+
+    def _session_protection_failed(self) -> bool:
+        """It guards those keys, and looks at the browser in each request before it sees that there are none."""
+        return False
+
+
 def settings() -> Settings:
     """The settings this application was made with."""
     return current_app.config["SETTINGS"]
 
 
 def init_app(app: Flask) -> None:
-    """Let Flask-Login find the account by our own cookie; its own session keys are not used."""
-    manager = LoginManager(app)
-    manager.session_protection = None
-    manager.request_loader(_load)
+    """Know in each request who is signed in."""
+    SessionsInTheDatabase(app)
 
 
 def portal_of_request() -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -69,24 +69,25 @@ class Asked:
         """Value and label of each ICM status to filter by."""
         return _choices(self.practice.icm, self.icm)
 
-    def arguments(self) -> dict[str, object]:
-        """The state as query parameters, those that say nothing left out."""
+    def arguments(self, **changes: Any) -> dict[str, object]:
+        """The state with `changes` made to it, as query parameters; those that say nothing are left out."""
+        state = {**vars(self), **changes}
         named = {
             "report": self.report.slug,
-            "tin": self.tin,
-            "pcp": self.pcp,
-            "due": 1 if self.due else None,
-            "icm": self.icm,
-            "search": self.token,
-            "sort": self.sort,
-            "dir": ("desc" if self.descending else "asc") if self.sort else None,
-            "page": self.page if self.page > 1 else None,
+            "tin": state["tin"],
+            "pcp": state["pcp"],
+            "due": 1 if state["due"] else None,
+            "icm": state["icm"],
+            "search": state["token"],
+            "sort": state["sort"],
+            "dir": ("desc" if state["descending"] else "asc") if state["sort"] else None,
+            "page": state["page"] if state["page"] > 1 else None,
         }
         return {key: value for key, value in named.items() if value}
 
     def url(self, **changes: Any) -> str:
         """The address of this state with `changes` made to it."""
-        return f"{url_for('provider.reports')}?{_query(replace(self, **changes).arguments())}"
+        return f"{url_for('provider.reports')}?{_query(self.arguments(**changes))}"
 
     @cached_property
     def first_page_url(self) -> str:
@@ -113,7 +114,7 @@ class Asked:
     @property
     def everyone_url(self) -> str:
         """The same report without any filter."""
-        return self.url(pcp=None, due=False, icm=None, token=None, text=None, page=1)
+        return self.url(pcp=None, due=False, icm=None, token=None, page=1)
 
 
 def _query(arguments: Mapping[str, object]) -> str:
@@ -139,6 +140,7 @@ def _choices(offered: Sequence[Choice], chosen: str | None) -> list[tuple[str, s
 def read(slug: str, args: Mapping[str, str], tins: tuple[str, ...]) -> Asked:
     """The state that an address asks for, of an account that may read the reports of `tins`. A report that does not
     exist, or another TIN, is a 404, and the latter is noted in the audit log."""
+    args = {**args}  # of a request's own, one that is not there makes an exception each time
     report = REPORTS.get(slug) or abort(404)
     tin = args.get("tin") or (tins[0] if tins else "")
     if tin not in tins:
