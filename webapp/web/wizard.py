@@ -213,7 +213,8 @@ class _Request:
 
     def once(self, form: StepForm, change: Callable[[State], State]) -> Response | None:
         """Change the stored state; the answer, where there is one already. The second of two taps is told the
-        same as the first, and is no second try."""
+        same as the first, and is no second try. What was looked at before the run was held (an answer's hash, and whose
+        it is) counts for the run as it was then, and for no other."""
         fingerprint = self.fingerprint()
         with runs.locked(self.begun()) as run:
             if run.finished_at:
@@ -221,8 +222,20 @@ class _Request:
             self.run, self.state = run, run.state
             form.run_key = run.token_hash
             if not request.form.get("once") or fingerprint != run.last_once:
+                if self.besides(self.state) != self.besides(form.state):
+                    return self.changed_meanwhile()
                 self.judge(run, form, change, fingerprint)
         return self.refused(form, **json.loads(run.last_refusal)) if run.last_refusal else None
+
+    def besides(self, state: State) -> State:
+        """What a run holds of the other steps."""
+        answers = {slug: values for slug, values in state.answers.items() if slug != self.step.slug}
+        return State(answers, state.completed - {self.step.slug})
+
+    def changed_meanwhile(self) -> Response:
+        """Another window was at another step at this very moment: nothing was done."""
+        flash(_("Please look at this step again. Something has changed."))
+        return self.leave_for(allowed_step(self.flow, self.state, self.step.slug))
 
     def fingerprint(self) -> str:
         """Names this very submit: the page it came from (`once`) and all that was typed. A second tap has the
