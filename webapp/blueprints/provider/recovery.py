@@ -19,6 +19,7 @@ from webapp.web.recovery import (
     CodeForm,
     QuestionForm,
     ResetForm,
+    account_id_of,
     begun,
     is_unchanged,
     keep_reset,
@@ -81,7 +82,7 @@ class OfficeQuestionForm(QuestionForm):
 def _mail(form: EmailForm, state: State) -> Values:
     with refusing():
         found = begun("provider", form).mail_usernames(form.email.data)
-    return {**form.answers(), "accounts": list(found)}
+    return {**form.answers(), "accounts": list(found), "marks": recovery.marks(found)}
 
 
 def _mail_again(form: CodeForm, state: State) -> Values:
@@ -120,13 +121,10 @@ def _choose_another(form: OfficeQuestionForm, state: State) -> Values:
     return {}
 
 
-def _take_answer(form: OfficeQuestionForm, state: State) -> Values:
-    kept = take_answers(form, state)
-    return {**kept, "mark": recovery.mark(form.account)}
-
-
-def _still_answered(state: State) -> bool:
-    return is_unchanged(state.of("question"))
+def _still_of_the_address(state: State) -> bool:
+    """Whether the account that was chosen is as it was when its address was written to."""
+    account, marks = account_id_of(state), state.of("email").get("marks", {})
+    return is_unchanged({"account": account, "mark": marks.get(str(account))})
 
 
 def _reset_words(state: State) -> dict[str, Any]:
@@ -145,6 +143,7 @@ RECOVER = Flow(
             "partials/recovery/email.html",
             clears=("code", "question", "reset"),
             accept=_mail,
+            still_holds=_still_of_the_address,
         ),
         Step(
             "code",
@@ -162,8 +161,7 @@ RECOVER = Flow(
             OfficeQuestionForm,
             "partials/recovery/office_question.html",
             clears=("reset",),
-            accept=_take_answer,
-            still_holds=_still_answered,
+            accept=take_answers,
             actions={"choose": _choose, "another": _choose_another},
         ),
         Step(
