@@ -52,7 +52,7 @@ def reports_changes() -> Response:
     if not changes.comparable(asked.report):
         abort(404)
     audit.record(actor(), "report-view", subject=addresses.subject(asked.report.slug, asked.tin))
-    found = changes.changes(asked.report.slug, asked.tin, consent.hidden_from(asked.report))
+    found = changes.changes(asked.report.slug, asked.tin, consent.hidden_from_earlier(asked.report))
     kinds = _kinds(asked)
     kind = args.get("kind") if args.get("kind") in kinds else kinds[0]
     chosen: tuple[Change, ...] = getattr(found, str(kind)) if found else ()

@@ -111,6 +111,12 @@ def hidden_from(report: Report) -> tuple[str, ...]:
     return tuple(client_id for (client_id,) in _waiting(reflected=False))
 
 
+def hidden_from_earlier(report: Report) -> tuple[str, ...]:
+    """The Client IDs to leave out where an earlier refresh is read beside the present one: everybody who has opted out,
+    as that one may list them still."""
+    return tuple(opted_out()) if report.excluded == EXCLUDED_NOTE else ()
+
+
 _waiting = Prepared(
     database,
     lambda: (
