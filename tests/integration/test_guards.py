@@ -1,5 +1,6 @@
 """Guards in front of every address: who may open it, what a form must carry, which headers go out."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -107,3 +108,16 @@ def test_a_fault_inside_shows_a_reference_number_and_nothing_of_the_inside(
 
 def test_the_demos_mailbox_is_nowhere_else(client: Client) -> None:
     assert client.get("/demo/mail", status=404).heading == "Page not found"
+
+
+@pytest.mark.parametrize(
+    "path", ["/\\evil.example", "/\t/evil.example/", "//evil.example", "/\\\\evil.example"]
+)
+def test_no_made_up_address_makes_the_language_control_lead_elsewhere(app: Flask, path: str) -> None:
+    """Browsers read a backslash as a slash and leave out tabs: /\\evil.example is another site to them."""
+    response = app.test_client().get("/", environ_overrides={"PATH_INFO": path})
+    assert response.status_code == 404
+    links = re.findall(r'href="([^"]*lang=es[^"]*)"', response.get_data(as_text=True))
+    assert links, "the page has the control"
+    for link in links:
+        assert re.match(r"/(?![\\/\s])", link), link

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from babel import Locale
 from babel.support import NullTranslations
@@ -96,7 +96,8 @@ class Link(NamedTuple):
 def links() -> list[Link]:
     """The language control: the same page in each language."""
     readable = request.url_rule is None or "GET" in (request.url_rule.methods or ())
-    path = request.path if readable else "/"
+    # Quoted: what no address of ours has may lead elsewhere, as browsers read a backslash as a slash.
+    path = quote(request.path, safe="/:@") if readable else "/"
     rest = urlencode([(key, value) for key, value in request.args.items(multi=True) if key != "lang"])
     now = current()
     return [
