@@ -194,6 +194,16 @@ def test_a_second_press_of_reset_and_log_in_ends_where_the_first_one_did(client:
     assert len(mails()) == 1
 
 
+def test_a_second_press_after_logging_out_signs_nobody_in(client: Client) -> None:
+    """The next person at a computer that others use too has the browser, and its cookies, but no password."""
+    add_ana_account()
+    form = give_answers(identify(client)).fill(NEW_PASSWORD)
+    assert form.submit("Reset and Log In").heading.startswith("Welcome")
+    client.post("/members/logout")
+    assert client.post("/members/recover/reset", {"go": "next"}).path == "/members/recover/identity"
+    assert client.get("/members/home").path == "/members/login"
+
+
 def test_a_plan_may_hide_the_middle_of_the_username(tmp_path: Any, make_app: Any) -> None:
     plan = tmp_path / "plan.toml"
     plan.write_text("[recovery]\nmask_username = true\n")

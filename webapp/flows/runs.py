@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -121,6 +121,16 @@ def abandon(run: FlowRun) -> None:
     """Cancel: forget what was typed."""
     with transaction():
         FlowRun.delete().where(FlowRun.token_hash == run.token_hash).execute()
+
+
+def forget_finished(tokens: Iterable[str]) -> None:
+    """Forget the finished runs of these tokens: nobody is let in by a second press of their Finish any more."""
+    hashes = [_hash(token) for token in tokens]
+    if hashes:
+        with transaction():
+            FlowRun.delete().where(
+                FlowRun.token_hash.in_(hashes), FlowRun.finished_at.is_null(False)
+            ).execute()
 
 
 def sweep() -> int:

@@ -11,6 +11,7 @@ from webapp.domain.account.freezing import FreezeLinks
 from webapp.domain.audit import Actor
 from webapp.domain.support import imitations
 from webapp.domain.support.imitations import Imitation
+from webapp.flows import runs
 from webapp.web import duties
 
 
@@ -134,13 +135,15 @@ def renew_session(response: Response) -> None:
 
 
 def sign_out(response: Response) -> None:
-    """End the session on the server, and have the browser forget the pages it kept (hypermedia, Back)."""
+    """End the session on the server, and have the browser forget the pages it kept (hypermedia, Back). A wizard that
+    has just let the person in is over too: a second press of its Finish would sign in again."""
     if current_user.is_authenticated:
         who = actor()
         imitations.end_of(current_user.session, who)
         sessions.end(current_user.session)
         audit.record(who, "sign-out")
         drop_cookie(response, f"{current_user.account.portal}_session")
+    runs.forget_finished(value for name, value in request.cookies.items() if name.endswith("_run"))
     session.clear()
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
