@@ -132,6 +132,14 @@ def test_an_opening_is_of_one_session_and_ends_by_itself(
     assert page.status == 404
 
 
+def test_an_opening_ends_with_the_role_that_found_the_person(client: Client) -> None:
+    make_ana()
+    max_ = at_work(client, staff.MEMBER_SERVICES)
+    page = open_ana(client)
+    staff.change_role(max_, staff.PROVIDER_SERVICES, Actor("support", "", None))
+    assert client.get(page.url, status=404).heading == "This page has ended"
+
+
 def test_locks_are_ended_from_the_persons_page(client: Client, settings: Settings) -> None:
     add_ana()
     card = IdCard(CLIENT_ID, "Ana", "Other", date(1990, 6, 15))

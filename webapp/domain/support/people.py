@@ -125,13 +125,14 @@ def open_person(session: Session, hit: Hit, reason: str, actor: Actor) -> str:
 
 
 def opening(session: Session, token: str) -> PersonOpening | None:
-    """An opening of this session that has not ended."""
+    """An opening of this session that has not ended. Whose role has changed meanwhile sees what the new one finds."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{22}", token):
         return None
     return PersonOpening.get_or_none(
         PersonOpening.token == token,
         PersonOpening.session == session.token_hash,
         PersonOpening.opened_at > clock.now() - OPEN_FOR,
+        PersonOpening.kind.in_(FINDERS.get(staff.role_of(session.account) or "", ())),
     )
 
 
