@@ -48,6 +48,17 @@ def test_a_file_holds_what_the_command_prints(url: str, tmp_path: Path) -> None:
         assert file.read_bytes() == portal(url, "--format", form).stdout_bytes != b""
 
 
+def test_a_file_is_for_its_owner_alone_whatever_new_files_are_otherwise(url: str, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        for form in ("csv", "json", "xlsx"):
+            file = tmp_path / f"report.{form}"
+            assert portal(url, "--format", form, "-o", str(file)).exit_code == 0
+            assert file.stat().st_mode & 0o777 == 0o600, form
+    finally:
+        os.umask(before)
+
+
 def test_a_file_that_cannot_be_written_is_the_callers_fault(url: str, tmp_path: Path) -> None:
     refused = portal(url, "--format", "xlsx", "-o", str(tmp_path / "nowhere" / "report.xlsx"))
     assert refused.exit_code == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import tempfile
 from contextlib import nullcontext
@@ -106,12 +107,21 @@ def report(slug: str, tin: str, form: str, output: Path | None) -> None:
         except report_pages.NoSuchReport as fault:
             raise InputError(str(fault)) from fault
         try:
-            with output.open("wb") if output else nullcontext(sys.stdout.buffer) as target:
+            with (
+                open(output, "wb", opener=_for_its_owner)
+                if output
+                else nullcontext(sys.stdout.buffer) as target
+            ):
                 _write_report(view, form, target)
         except OSError as fault:
             if output is None:
                 raise
             raise InputError(f"{output} cannot be written: {fault.strerror}") from fault
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    """Opens a file that its owner alone can read, where it is made anew: it holds patients."""
+    return os.open(path, flags, 0o600)
 
 
 def _write_report(view: View, form: str, target: IO[bytes]) -> None:
