@@ -15,6 +15,7 @@ from webapp.domain.account.pending_sign_ins import PendingSignIn
 from webapp.domain.account.sessions import Session
 from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.db import transaction
+from webapp.domain.reporting.report_files import safe_cell
 from webapp.domain.support import audit_search, imitations
 from webapp.domain.support.imitations import Imitation
 
@@ -88,6 +89,4 @@ def _cells(row: AuditEntry, names: dict[int, str]) -> list[object]:
         row.portal, row.address, row.subject, row.detail,
     ]  # fmt: skip
     # A spreadsheet must not take what a person typed for a formula.
-    return [
-        f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell for cell in cells
-    ]
+    return [safe_cell(cell) if isinstance(cell, str) else cell for cell in cells]
