@@ -13,6 +13,7 @@ from tests.harness.visible import bypassing, pseudo_locale
 from webapp.domain.account import accounts
 from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.find_a_doctor import directory_reports
+from webapp.domain.find_a_doctor.directory import Provider
 from webapp.domain.find_a_doctor.directory_reports import DirectoryReport
 from webapp.domain.member.care import FROM_FEED, FROM_MEMBER, PcpSelection
 from webapp.domain.reporting import report_inputs
@@ -54,6 +55,13 @@ def sign_in(client: Client, **member: Any) -> Client:
     form.values["username"], form.values["password"] = "ana", "Naranja7lago"
     form.submit()
     return client
+
+
+def test_a_language_is_shown_as_the_feed_spells_it_and_never_as_markup(client: Client) -> None:
+    Provider.update(languages="Spanish, <b>Quechua</b>, 100% Twi").where(Provider.npi == "2000000001").execute()
+    page = client.get(PROVIDER)
+    assert "Languages spoken Spanish, <b>Quechua<, b>, 100% Twi" in page.text
+    assert not page.main.xpath(".//b[. = 'Quechua']")
 
 
 # --- the blocks ---

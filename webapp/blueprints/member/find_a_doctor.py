@@ -64,6 +64,8 @@ def directory_provider(npi: str) -> Response:
         shown.name,
         shown=shown,
         specialty=specialty_label(shown.specialty),
+        # Here, where a translation is plain text: some are no words of ours, but as the feed spells them.
+        spoken=[_(name) for name in shown.languages],
         signed_in=current_user.is_authenticated,
         us_date=us_date,
         back=_back(),
