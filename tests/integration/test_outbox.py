@@ -120,6 +120,22 @@ def test_a_mail_that_a_killed_worker_had_claimed_is_sent_by_the_next_one(
         assert outbox.deliver_due(sender_to(port)) == 1
 
 
+def test_a_mail_that_cannot_be_made_stops_none_of_those_behind_it(
+    database: DatabaseProxy, port: int, received: Received, clock: Hands
+) -> None:
+    queue("to nowhere")
+    OutboxMessage.update(recipient="ana@[example.com").execute()
+    queue("to Ana")
+    with mail_server(received, port):
+        for _ in range(2):
+            outbox.deliver_due(sender_to(port))
+            clock.advance(hours=1)
+    assert [mail["Subject"] for mail in received.messages] == ["to Ana"]
+    first = OutboxMessage.select().order_by(OutboxMessage.id).get()
+    assert first.sent_at is None
+    assert first.attempts == 2, "it is tried again, later and later"
+
+
 def test_a_command_that_fails_queues_no_mail(database: DatabaseProxy) -> None:
     with pytest.raises(RuntimeError), transaction():
         queue()

@@ -3,6 +3,7 @@
 A message is stored whole, with its Message-ID, so that a repeat after a crash is identical.
 """
 
+import logging
 import smtplib
 import socket
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from peewee import AutoField, CharField, DateTimeField, IntegerField, TextField
 
 from webapp import clock
 from webapp.domain.db import Table, transaction
+
+log = logging.getLogger("portal.outbox")
 
 _CLAIM = timedelta(minutes=2)
 _RETRY_SECONDS = (30, 60, 300, 900, 3600)
@@ -87,6 +90,10 @@ def deliver_due(send: Send, limit: int = 50) -> int:
             _postpone(message)
             if isinstance(fault, _AWAY):
                 break
+        except Exception:
+            # Of this message alone, such as an address that no header can hold: those behind it do not wait for it.
+            log.exception("a mail cannot be made")
+            _postpone(message)
         else:
             with transaction():
                 OutboxMessage.update(sent_at=clock.now()).where(OutboxMessage.id == message.id).execute()

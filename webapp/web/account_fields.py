@@ -8,7 +8,9 @@ from wtforms import Field, ValidationError
 
 from webapp.config import PasswordRules
 
-EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;.]+(\.[^@\s<>\"',;.]+)+")
+#: Characters that mean something else in the header of a mail: no mail could be sent there, or it went elsewhere.
+_NOT_IN_EMAIL = r"@\s<>\"',;:()\[\]\\"
+EMAIL = re.compile(rf"[^{_NOT_IN_EMAIL}]+@[^{_NOT_IN_EMAIL}.]+(\.[^{_NOT_IN_EMAIL}.]+)+")
 _LONGEST_EMAIL = 254
 
 
