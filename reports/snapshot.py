@@ -352,16 +352,19 @@ def _by_member() -> str:
 
 
 def _hiding(report: Report, cells: Mapping[str, str], query: RowQuery) -> dict[str, str]:
-    """How sensitive cells are read while some members' consents have ended: withheld where a consent showed them."""
+    """How sensitive cells are read while some members' consents have ended: withheld where a consent showed them. A row
+    of which only a part was shown names no category: what is left of it is withheld too."""
     if not query.withheld or CONSENTED.key not in cells:
         return {}
     marks = ", ".join([database.param] * len(query.withheld))
-    ended = f"{cells[CONSENTED.key]} <> '' AND client_id IN ({marks})"
-    return {
-        column.key: f"(CASE WHEN {ended} THEN '{WITHHELD}' ELSE {cells[column.key]} END)"
-        for column in report.columns
-        if column.sensitive and column.key in cells
+    hidden = {
+        column.key: cells[column.key] for column in report.columns if column.sensitive and column.key in cells
     }
+    shown = " OR ".join(
+        [f"{cells[CONSENTED.key]} <> ''", *(f"{cell} = '{WITHHELD}'" for cell in hidden.values())]
+    )
+    ended = f"({shown}) AND client_id IN ({marks})"
+    return {key: f"(CASE WHEN {ended} THEN '{WITHHELD}' ELSE {cell} END)" for key, cell in hidden.items()}
 
 
 def _where(snapshot: Snapshot, query: RowQuery) -> tuple[str, list[Any]]:

@@ -90,6 +90,17 @@ def test_a_withdrawn_consent_withholds_at_once_wherever_the_report_is_read(offic
     assert told() == {"1": "withheld", "2": "withheld", "3": "A41.9", "4": "Z38.00"}
 
 
+def test_a_hospital_that_a_consent_named_beside_a_withheld_diagnosis_is_withheld_too(office: Client) -> None:
+    """The stay was about HIV in a psychiatric hospital, and behavioral health alone was to be shown."""
+    publish(SLUG, {TIN: [stay("2") | {"hospital": "Oak House"}, stay("3")]})
+    given = consent.give_consent("2", "bh")
+    assert "Oak House" in office.get(URL).text
+    consent.withdraw_consent("2", given.id)
+    assert "Oak House" not in office.get(URL).text
+    assert "Oak House" not in office.get(f"/providers/reports/{SLUG}.csv?tin={TIN}").html
+    assert "Hospital 3" in office.get(URL).text
+
+
 def test_what_no_consent_showed_stays_as_it_is(office: Client) -> None:
     given = consent.give_consent("3", "bh")
     consent.withdraw_consent("3", given.id)
