@@ -58,7 +58,9 @@ def sign_in(client: Client, **member: Any) -> Client:
 
 
 def test_a_language_is_shown_as_the_feed_spells_it_and_never_as_markup(client: Client) -> None:
-    Provider.update(languages="Spanish, <b>Quechua</b>, 100% Twi").where(Provider.npi == "2000000001").execute()
+    Provider.update(languages="Spanish, <b>Quechua</b>, 100% Twi").where(
+        Provider.npi == "2000000001"
+    ).execute()
     page = client.get(PROVIDER)
     assert "Languages spoken Spanish, <b>Quechua<, b>, 100% Twi" in page.text
     assert not page.main.xpath(".//b[. = 'Quechua']")

@@ -121,9 +121,10 @@ def give_consent(category_key: str) -> Response:
     return render.page(
         "member/page.html",
         "partials/member/give_consent.html",
-        title=_("Share: %(category)s", category=_(CATEGORY_WORDS[category][0])),
+        title=_("Share sensitive health information"),  # which, would stay in the browser's history
         status=422 if request.method == "POST" else 200,
         form=form,
+        label=_(CATEGORY_WORDS[category][0]),
         about=_(CATEGORY_WORDS[category][1]),
         member=member,
         action=_address("member.give_consent", key, category_key=category_key),
