@@ -9,11 +9,13 @@ from reports.tables import ATTRIBUTION, Attribution, ReportPublished
 from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import TODAY, add_member, add_provider, add_span
+from tests.integration.test_tries import at_once
 from webapp.config import read_plan
 from webapp.domain.account import accounts
 from webapp.domain.audit import AuditEntry
+from webapp.domain.db import transaction
 from webapp.domain.find_a_doctor import directory_index
-from webapp.domain.member import consent
+from webapp.domain.member import choices, consent
 from webapp.domain.member.consent import Consent
 from webapp.domain.outbox import OutboxMessage
 
@@ -192,3 +194,14 @@ def test_choices_are_audited_and_mailed_without_saying_what_they_are_about(ana: 
     mail = OutboxMessage.get()
     assert "HIV" not in mail.body
     assert "/account/freeze/" in mail.body
+
+
+def test_two_taps_at_once_give_one_consent(ana: Client) -> None:
+    """Of two, one would stay when the other is taken back."""
+
+    def give_once() -> None:
+        with transaction():
+            choices.given_once(ANA, "hiv", "", None, "member")
+
+    at_once(give_once)
+    assert Consent.select().where(Consent.client_id == ANA).count() == 1

@@ -17,7 +17,7 @@ from webapp.config import Plan
 from webapp.domain import audit, mails
 from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor
-from webapp.domain.db import transaction
+from webapp.domain.db import is_sqlite, transaction
 from webapp.domain.find_a_doctor import directory, directory_search
 from webapp.domain.find_a_doctor.directory_search import Asked
 from webapp.domain.member import consent, eligibility
@@ -146,8 +146,12 @@ def given_once(
 ) -> tuple[Consent, bool]:
     """A consent from today on, and whether it is new: one for the same practice and end is not noted again.
 
-    Raises consent.ConsentRefused.
+    To be called in the transaction that tells of it. Two at once take turns, on SQLite by the transaction, on
+    PostgreSQL by the member's row: else one of them would stay when the other is taken back. Raises
+    consent.ConsentRefused.
     """
+    if not is_sqlite():
+        Member.select(Member.client_id).where(Member.client_id == client_id).for_update().execute()
     for one in consent.consents_of(client_id):
         if (one.category, one.tin, one.ends_on) == (category, tin, ends_on) and one.withdrawn_at is None:
             return one, False
