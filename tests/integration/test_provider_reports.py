@@ -218,6 +218,15 @@ def test_a_search_stays_when_filters_change_and_goes_when_cleared(office: Client
     assert "80 rows" in narrowed.click("Clear search").text
 
 
+def test_a_filter_that_was_taken_away_does_not_come_back_with_a_search(office: Client) -> None:
+    # With HTMX the search keeps the address of the page that was opened, and the controls as they are now go with it.
+    typed = {"q": "member07", "report": "adult-diabetes", "tin": MINE, "pcp": "", "icm": "", "sort": "gender"}
+    page = office.post(f"{URL}&due=1&pcp=1000000004&icm=ACTIVE", {**typed, "dir": "asc"})
+    assert "3 rows" in page.text
+    assert "Only: Member name or ID with “member07” ·" in page.text
+    assert parse_qs(urlsplit(page.url).query).keys() == {"report", "tin", "search", "sort", "dir"}
+
+
 def test_another_accounts_token_finds_nothing_and_hides_nothing(
     office: Client, new_client: Callable[..., Client]
 ) -> None:

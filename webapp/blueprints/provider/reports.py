@@ -61,8 +61,9 @@ def reports() -> Response:
 @audience.provider
 def search_reports() -> Response:
     """Look for a member: what was typed stays on the server, and the address gets a token for it. HTMX sends along
-    what the drop-downs say now."""
-    state = request.args.to_dict() | request.form.to_dict()
+    what the drop-downs say now: the form's address may be older, and a box without its tick sends nothing."""
+    says_now = "report" in request.form
+    state = ({} if says_now else request.args.to_dict()) | request.form.to_dict()
     asked = addresses.read(state.get("report", ""), state, _tins())
     token = row_searches.keep_search(current_user.session, request.form.get("q", ""))
     return redirect(asked.url(token=token, page=1), 303)  # type: ignore[return-value]
