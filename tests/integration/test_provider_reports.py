@@ -227,6 +227,23 @@ def test_a_filter_that_was_taken_away_does_not_come_back_with_a_search(office: C
     assert parse_qs(urlsplit(page.url).query).keys() == {"report", "tin", "search", "sort", "dir"}
 
 
+def test_with_htmx_clearing_a_search_stays_at_the_report_and_the_filters_of_now(
+    htmx_client: Client, rows: list[dict[str, str]]
+) -> None:
+    make_account("office", MINE, ALSO_MINE)
+    sign_in(htmx_client)
+    at = {"HX-Current-URL": f"http://localhost{URL}"}
+    sent = {"q": "member07", "report": "adult-diabetes", "tin": MINE, "due": "1"}
+    found = htmx_client.post(URL, sent, htmx=True, headers=at)
+    assert found.links()["Clear search"] == f"{URL}&due=1"
+    at = {"HX-Current-URL": f"http://localhost{found.url}"}
+    panel = htmx_client.get(found.url.replace("adult-diabetes", "patient-panel"), htmx=True, headers=at)
+    assert panel.links()["Clear search"] == URL.replace("adult-diabetes", "patient-panel")
+    cleared = htmx_client.post(URL, {**sent, "q": ""}, htmx=True, headers=at)
+    assert "Clear search" not in cleared.links()
+    assert [p.get("hx-target") for p in cleared.tree.iter("hx-partial")] == ["#search-part", "#live"]
+
+
 def test_another_accounts_token_finds_nothing_and_hides_nothing(
     office: Client, new_client: Callable[..., Client]
 ) -> None:

@@ -223,7 +223,7 @@ def _answers_column(page: report_pages.Page) -> Callable[[str], str] | None:
 def _changed_controls(asked: Asked) -> tuple[bool, bool]:
     """Whether the drop-downs and the search have to be sent beside the report. HTMX says which address it is at: the
     drop-downs offer what this report of this practice can be filtered by; the search is missing before a report was
-    chosen, and where a report lists no members."""
+    chosen, and where a report lists no members. While somebody is looked for, its link ends the search where one is."""
     address = request.headers.get("HX-Current-URL")
     if address is None:
         return False, False
@@ -231,8 +231,10 @@ def _changed_controls(asked: Asked) -> tuple[bool, bool]:
     tin = before.get("tin") or list(asked.tins[:1])  # an address without one shows the first practice
     same = (before.get("report"), tin) == ([asked.report.slug], [asked.tin])
     earlier = REPORTS.get(before.get("report", [""])[0])
-    searchable = earlier is not None and report_pages.has_members(earlier)
-    return not same, searchable != report_pages.has_members(asked.report)
+    was_there = earlier is not None and report_pages.has_members(earlier)
+    is_there = report_pages.has_members(asked.report)
+    searches = is_there and bool(asked.text or "search" in before)
+    return not same, searches or was_there != is_there
 
 
 def _choices(tins: tuple[str, ...]) -> dict[str, Any]:
