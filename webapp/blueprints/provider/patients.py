@@ -87,8 +87,14 @@ def patient(key: str) -> Response:
             if events.rows
         ],
         empty=[_(events.report.title) for events in told.events if not events.rows],
-        back=f"{url_for('provider.patients')}?{request.query_string.decode()}",
+        back=_back_url(),
     )
+
+
+def _back_url() -> str:
+    """The list that the sheet was opened from: who was found, or what changed in a report."""
+    came_from = "provider.reports_changes" if "report" in request.args else "provider.patients"
+    return f"{url_for(came_from)}?{request.query_string.decode()}"
 
 
 def _shown(column: Any, row: dict[str, Any], ours: dict[str, str]) -> str:
