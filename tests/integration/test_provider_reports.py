@@ -9,11 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from reports import summary
 from reports.catalog import REPORTS
 from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import add_provider
-from tests.harness.report_rows import diabetic, publish
+from tests.harness.report_rows import diabetic, generated, publish
 from webapp.domain.account import accounts
 from webapp.domain.audit import AuditEntry
 from webapp.domain.practice import practices
@@ -395,6 +396,16 @@ def test_the_print_page_holds_every_row_and_the_header(office: Client) -> None:
     assert page.heading.startswith("Gaps in Care:")
     assert "Practice: Elm Street" in page.text
     assert len(page.table()) == ROWS
+
+
+def test_the_summary_on_paper_has_its_charts_and_figures_under_their_heads(office: Client) -> None:
+    made = [generated("practice-summary", 1, measure=measure.name) for measure in summary.measures()]
+    publish("practice-summary", {MINE: made})
+    page = office.get(f"/providers/reports?report=practice-summary&tin={MINE}").click("Print")
+    assert "The last twelve months" in page.text
+    assert len(page.tree.xpath("//ul[@class='trends']/li")) == len(made)
+    heads, first = page.tree.xpath("//table[1]/thead/tr")[0], page.tree.xpath("//table[1]/tbody/tr")[0]
+    assert [cell.get("class") == "num" for cell in heads] == [cell.get("class") == "num" for cell in first]
 
 
 # --- nothing there ---

@@ -13,7 +13,7 @@ from reports.catalog import GROUPS, REPORTS, Report, in_group
 from webapp.blueprints.provider import asked as addresses
 from webapp.blueprints.provider import blueprint, download_code, report_words, ties, why
 from webapp.blueprints.provider.asked import Asked
-from webapp.blueprints.provider.rows import head_row, heads, says_withheld, table_rows
+from webapp.blueprints.provider.rows import head_row, paper_head, says_withheld, table_rows
 from webapp.domain import audit
 from webapp.domain.db import connected
 from webapp.domain.find_a_doctor import directory
@@ -172,8 +172,10 @@ def _print(asked: Asked) -> Response:
         page=page,
         lines=list(report_pages.header_block(page.view, _))[1:],
         body=table_rows(page, last=_answers_column(page)),
-        columns=[*heads(asked.report.slug), *([("answers", _(COLUMN_LABEL))] if asked.report.tests else [])],
+        heads=paper_head(asked.report.slug, *([_(COLUMN_LABEL)] if asked.report.tests else [])),
         is_withheld=says_withheld(page),
+        trends=_trends(page),
+        fewest=summary.FEWEST,
     )
 
 
