@@ -7,8 +7,10 @@ which columns are printed. One file in `reports/definitions/` holds one report.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
 
+from reports.dates import due_before
 from reports.words import N_
 
 Kind = Literal["text", "date", "due", "flag", "count", "percent", "id", "name"]
@@ -115,6 +117,21 @@ class Schedule:
     months: tuple[int, ...]
     grace_months: int
     until_months: int
+
+    def asked_of_born_before(self, as_of: date) -> list[date]:
+        """One visit is asked of who was born before the first of these days, one more before each of the others."""
+        first = due_before(as_of, self.grace_months) - timedelta(days=self.first_days)
+        return [first, *(due_before(as_of, months + self.grace_months) for months in self.months)]
+
+    def watches_born_from(self, as_of: date) -> date:
+        """The birth date of the oldest children who are watched."""
+        return due_before(as_of + timedelta(days=1), self.until_months)
+
+    def asks(self, born: date, as_of: date) -> int:
+        """How many visits a child should have had; none where it is watched no longer."""
+        if born < self.watches_born_from(as_of):
+            return 0
+        return sum(born < day for day in self.asked_of_born_before(as_of))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import ibis
 from ibis import _
@@ -197,11 +197,8 @@ def _late(test: Test, day: ibis.Value, kind: ibis.Value, as_of: date) -> ibis.Va
 def _behind(table: ibis.Table, schedule: Schedule, as_of: date) -> ibis.Value:
     """Whether a young child has had fewer visits than the schedule asks for by its age."""
     born = table.date_of_birth
-    grace = schedule.grace_months
-    asked_of_born_before = [due_before(as_of, grace) - timedelta(days=schedule.first_days)]
-    asked_of_born_before += [due_before(as_of, months + grace) for months in schedule.months]
-    asked = sum(ibis.ifelse(born < ibis.literal(day), 1, 0) for day in asked_of_born_before)
-    is_young = born >= ibis.literal(due_before(as_of + timedelta(days=1), schedule.until_months))
+    asked = sum(ibis.ifelse(born < ibis.literal(day), 1, 0) for day in schedule.asked_of_born_before(as_of))
+    is_young = born >= ibis.literal(schedule.watches_born_from(as_of))
     return is_young & (table.visits.fill_null(0) < asked)
 
 
@@ -210,7 +207,6 @@ def watched(report: Report, people: ibis.Table, as_of: date) -> ibis.Table | Non
     schedules = [test.schedule for test in report.tests if test.schedule]
     if not schedules:
         return None
-    months = max(schedule.until_months for schedule in schedules)
-    since = due_before(as_of + timedelta(days=1), months)
+    since = min(schedule.watches_born_from(as_of) for schedule in schedules)
     young = people.filter(_.date_of_birth >= ibis.literal(since))
     return young.group_by("person_id").agg(born=_.date_of_birth.min())

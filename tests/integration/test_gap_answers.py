@@ -84,6 +84,17 @@ def shown(page: Page, row: int = 0) -> str:
 # --- why ---
 
 
+def test_a_young_childs_recent_visit_is_told_why_it_is_due_all_the_same(office: Client) -> None:
+    child = {"well_care_date": "2026-02-06", "well_care_due": "Due", "date_of_birth": "2024-09-25"}
+    rows = [child, {**child, "well_care_date": "2025-03-24"}, {**child, "date_of_birth": "2023-09-25"}]
+    publish("child-well-care", {MINE: [diabetic(number, **row) for number, row in enumerate(rows)]})
+    told = []
+    for row in range(3):
+        page = open_why(office.get(f"/providers/reports?report=child-well-care&tin={MINE}"), "well_care", row)
+        told.append("At this age the schedule asks for 8 visits, and claims report fewer." in page.text)
+    assert told == [True, False, False]
+
+
 def test_a_due_cell_opens_the_rule_the_last_claim_and_why_the_member_is_listed(office: Client) -> None:
     page = open_why(office.get(TABLE))
     assert page.heading == "LDL-C: Due"

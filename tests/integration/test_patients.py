@@ -57,6 +57,27 @@ def names(page: Page) -> list[str]:
     return [row["Member Name"] for row in page.table()]
 
 
+def test_a_young_childs_sheet_says_that_visits_are_missing_not_that_the_last_is_long_ago(
+    office: Client,
+) -> None:
+    child = diabetic(
+        1,
+        date_of_birth="2024-09-25",
+        well_care_date="2026-02-06",
+        well_care_due="Due",
+        developmental_screening="YES",
+    )
+    publish("child-well-care", {MINE: [child]})
+    due = look_up(office, "ortiz").click("Ortiz, Ana").text.partition("Up to date")[0]
+    assert "Well-care visit · last on 02/06/2026 At this age the schedule asks for 8 visits" in due
+
+
+def test_a_search_for_nothing_says_what_to_type(office: Client) -> None:
+    page = look_up(office, "  ")
+    assert page.notices == ["Type part of the last name, or the Client ID Number, then choose “Search.”"]
+    assert look_up(office, "ortiz").notices == []
+
+
 def test_the_menu_leads_to_it(office: Client) -> None:
     assert office.get("/providers/home").click("Patient Look-up").heading == "Patient Look-up"
 

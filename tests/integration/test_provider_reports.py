@@ -9,11 +9,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from reports import summary
 from reports.catalog import REPORTS
 from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import add_provider
-from tests.harness.report_rows import diabetic, publish
+from tests.harness.report_rows import diabetic, generated, publish
 from webapp.domain.account import accounts
 from webapp.domain.audit import AuditEntry
 from webapp.domain.practice import practices
@@ -218,6 +219,32 @@ def test_a_search_stays_when_filters_change_and_goes_when_cleared(office: Client
     assert "80 rows" in narrowed.click("Clear search").text
 
 
+def test_a_filter_that_was_taken_away_does_not_come_back_with_a_search(office: Client) -> None:
+    # With HTMX the search keeps the address of the page that was opened, and the controls as they are now go with it.
+    typed = {"q": "member07", "report": "adult-diabetes", "tin": MINE, "pcp": "", "icm": "", "sort": "gender"}
+    page = office.post(f"{URL}&due=1&pcp=1000000004&icm=ACTIVE", {**typed, "dir": "asc"})
+    assert "3 rows" in page.text
+    assert "Only: Member name or ID with “member07” ·" in page.text
+    assert parse_qs(urlsplit(page.url).query).keys() == {"report", "tin", "search", "sort", "dir"}
+
+
+def test_with_htmx_clearing_a_search_stays_at_the_report_and_the_filters_of_now(
+    htmx_client: Client, rows: list[dict[str, str]]
+) -> None:
+    make_account("office", MINE, ALSO_MINE)
+    sign_in(htmx_client)
+    at = {"HX-Current-URL": f"http://localhost{URL}"}
+    sent = {"q": "member07", "report": "adult-diabetes", "tin": MINE, "due": "1"}
+    found = htmx_client.post(URL, sent, htmx=True, headers=at)
+    assert found.links()["Clear search"] == f"{URL}&due=1"
+    at = {"HX-Current-URL": f"http://localhost{found.url}"}
+    panel = htmx_client.get(found.url.replace("adult-diabetes", "patient-panel"), htmx=True, headers=at)
+    assert panel.links()["Clear search"] == URL.replace("adult-diabetes", "patient-panel")
+    cleared = htmx_client.post(URL, {**sent, "q": ""}, htmx=True, headers=at)
+    assert "Clear search" not in cleared.links()
+    assert [p.get("hx-target") for p in cleared.tree.iter("hx-partial")] == ["#search-part", "#live"]
+
+
 def test_another_accounts_token_finds_nothing_and_hides_nothing(
     office: Client, new_client: Callable[..., Client]
 ) -> None:
@@ -369,6 +396,16 @@ def test_the_print_page_holds_every_row_and_the_header(office: Client) -> None:
     assert page.heading.startswith("Gaps in Care:")
     assert "Practice: Elm Street" in page.text
     assert len(page.table()) == ROWS
+
+
+def test_the_summary_on_paper_has_its_charts_and_figures_under_their_heads(office: Client) -> None:
+    made = [generated("practice-summary", 1, measure=measure.name) for measure in summary.measures()]
+    publish("practice-summary", {MINE: made})
+    page = office.get(f"/providers/reports?report=practice-summary&tin={MINE}").click("Print")
+    assert "The last twelve months" in page.text
+    assert len(page.tree.xpath("//ul[@class='trends']/li")) == len(made)
+    heads, first = page.tree.xpath("//table[1]/thead/tr")[0], page.tree.xpath("//table[1]/tbody/tr")[0]
+    assert [cell.get("class") == "num" for cell in heads] == [cell.get("class") == "num" for cell in first]
 
 
 # --- nothing there ---

@@ -84,6 +84,14 @@ def test_the_panel_tells_who_joined_and_left_and_leads_to_their_sheets(office: C
     assert "Ash, Ann" not in page.click("1 Members who left").links()
 
 
+def test_from_a_members_sheet_back_to_the_list_is_back_to_the_changes(office: Client) -> None:
+    publish_panel({MINE: [panel_row("007000001", "Ash, Ann"), panel_row("007000002", "Birch, Bea")]})
+    publish_twice()
+    closed = office.get(URL).click("1 Closed gaps")
+    back = closed.click("Birch, Bea").click("Back to the list")
+    assert (back.heading, listed(back)) == ("Changed since last refresh", [("Birch, Bea", "LDL-C")])
+
+
 def test_after_the_first_refresh_there_is_nothing_to_compare_with_yet(office: Client) -> None:
     assert "Nothing to compare with yet" in office.get(URL).text
     publish("adult-diabetes", {MINE: [member(1, "Ash, Ann", "hba1c")]})

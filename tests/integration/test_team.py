@@ -354,6 +354,18 @@ def test_a_practice_is_added_with_the_picker_and_needs_approval(staff: Client) -
     assert staff.get("/providers/practices").click("Add a practice").heading.endswith("ADD PROVIDER")
 
 
+def test_adding_a_practice_shows_one_thing_to_do_next_at_each_turn(staff: Client) -> None:
+    def first(page: Page) -> list[str]:
+        return [str(one.text_content()) for one in page.tree.xpath("//main//button[@class='btn']")]
+
+    page = staff.get("/providers/practices/add/add-provider")
+    assert first(page) == ["Search"]
+    page = page.fill({"Provider Tax ID Number": MINE}).submit("Search").submit("Select All Providers")
+    assert first(page) == ["Add Providers"]
+    page = page.submit("Add Providers").submit("Add Providers")
+    assert first(page) == ["Next"]
+
+
 def test_adding_the_own_practice_again_makes_nobody_an_office_manager(staff: Client) -> None:
     page = staff.get("/providers/practices/add/add-provider")
     page = page.fill({"Provider Tax ID Number": MINE}).submit("Search")

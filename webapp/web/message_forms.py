@@ -20,6 +20,12 @@ from webapp.web.texts import gettext as _
 #: Files of one request that are looked at; whoever chooses more is told how many may come along.
 _MOST_LOOKED_AT = 8
 
+#: What is said where a subject is missing: the example is of those who write.
+_NO_SUBJECT = {
+    "member": _l("Enter a subject, such as: My new ID card."),
+    "provider": _l("Enter a subject, such as: Access for a new colleague."),
+}
+
 
 class ReplyForm(Form):
     """An answer in a thread, with files. `taken`: the files that came before and are kept until the message is sent."""
@@ -27,6 +33,7 @@ class ReplyForm(Form):
     body = TextAreaField(_l("Message"))
     files = MultipleFileField(_l("Files (optional)"))
 
+    portal = "member"
     taken: list[MessageFile] = []
     files_refused: list[str] = []
 
@@ -66,7 +73,7 @@ class ReplyForm(Form):
         most = settings().plan["messages"]["most_files"]
         said: dict[tuple[str, str], Any] = {
             ("topic", "missing"): _("Choose what your message is about."),
-            ("subject", "missing"): _("Enter a subject, such as: My new ID card."),
+            ("subject", "missing"): _NO_SUBJECT[self.portal],
             ("subject", "long"): _(
                 "Use at most %(most)s characters for the subject.", most=messages.LONGEST_SUBJECT
             ),
@@ -98,6 +105,7 @@ class NewMessageForm(ReplyForm):
 
     def __init__(self, portal: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.portal = portal
         offered = {topic.key: _(topic.label) for topic in messages.TOPICS[portal]}
         self.topic.choices = {"": _("Please Select"), **offered}
 

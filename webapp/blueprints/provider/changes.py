@@ -95,7 +95,7 @@ def _counts(
 
 def _lines(asked: Asked, chosen: tuple[Change, ...]) -> list[Line]:
     labels = {test.key: test.label for test in asked.report.tests}
-    session_hash = current_user.session.token_hash
+    session_hash, back = current_user.session.token_hash, request.query_string.decode()
     on_panel = patients.on_panel([change.client_id for change in chosen], asked.tin)
     return [
         Line(
@@ -103,7 +103,7 @@ def _lines(asked: Asked, chosen: tuple[Change, ...]) -> list[Line]:
             change.client_id,
             gap_why.us_date(change.date_of_birth),
             _(labels[change.test]) if change.test else "",
-            url_for("provider.patient", key=opaque_key(change.client_id, session_hash))
+            f"{url_for('provider.patient', key=opaque_key(change.client_id, session_hash))}?{back}"
             if change.client_id in on_panel
             else "",
         )

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, abort, redirect, request, url_for
+from flask import Response, abort, flash, redirect, request, url_for
 from flask_login import current_user
 
 from webapp.blueprints.provider import blueprint, ties
@@ -55,6 +55,8 @@ def search_patients() -> Response:
     tins = practices.reportable_tins(current_user.account)
     asked, _all = _chosen(tins, request.form.get("tin"))
     token = row_searches.keep_search(current_user.session, request.form.get("q", ""))
+    if token is None:
+        flash(_("Type part of the last name, or the Client ID Number, then choose “Search.”"), "warn")
     state = {"tin": asked, "search": token}
     query = urlencode({key: value for key, value in state.items() if value})
     return redirect(f"{url_for('provider.patients')}{'?' if query else ''}{query}", 303)  # type: ignore[return-value]
@@ -87,8 +89,14 @@ def patient(key: str) -> Response:
             if events.rows
         ],
         empty=[_(events.report.title) for events in told.events if not events.rows],
-        back=f"{url_for('provider.patients')}?{request.query_string.decode()}",
+        back=_back_url(),
     )
+
+
+def _back_url() -> str:
+    """The list that the sheet was opened from: who was found, or what changed in a report."""
+    came_from = "provider.reports_changes" if "report" in request.args else "provider.patients"
+    return f"{url_for(came_from)}?{request.query_string.decode()}"
 
 
 def _shown(column: Any, row: dict[str, Any], ours: dict[str, str]) -> str:

@@ -13,7 +13,7 @@ from reports.catalog import GROUPS, REPORTS, Report, in_group
 from webapp.blueprints.provider import asked as addresses
 from webapp.blueprints.provider import blueprint, download_code, report_words, ties, why
 from webapp.blueprints.provider.asked import Asked
-from webapp.blueprints.provider.rows import head_row, heads, says_withheld, table_rows
+from webapp.blueprints.provider.rows import head_row, paper_head, says_withheld, table_rows
 from webapp.domain import audit
 from webapp.domain.db import connected
 from webapp.domain.find_a_doctor import directory
@@ -61,8 +61,9 @@ def reports() -> Response:
 @audience.provider
 def search_reports() -> Response:
     """Look for a member: what was typed stays on the server, and the address gets a token for it. HTMX sends along
-    what the drop-downs say now."""
-    state = request.args.to_dict() | request.form.to_dict()
+    what the drop-downs say now: the form's address may be older, and a box without its tick sends nothing."""
+    says_now = "report" in request.form
+    state = ({} if says_now else request.args.to_dict()) | request.form.to_dict()
     asked = addresses.read(state.get("report", ""), state, _tins())
     token = row_searches.keep_search(current_user.session, request.form.get("q", ""))
     return redirect(asked.url(token=token, page=1), 303)  # type: ignore[return-value]
@@ -171,8 +172,10 @@ def _print(asked: Asked) -> Response:
         page=page,
         lines=list(report_pages.header_block(page.view, _))[1:],
         body=table_rows(page, last=_answers_column(page)),
-        columns=[*heads(asked.report.slug), *([("answers", _(COLUMN_LABEL))] if asked.report.tests else [])],
+        heads=paper_head(asked.report.slug, *([_(COLUMN_LABEL)] if asked.report.tests else [])),
         is_withheld=says_withheld(page),
+        trends=_trends(page),
+        fewest=summary.FEWEST,
     )
 
 
@@ -222,7 +225,7 @@ def _answers_column(page: report_pages.Page) -> Callable[[str], str] | None:
 def _changed_controls(asked: Asked) -> tuple[bool, bool]:
     """Whether the drop-downs and the search have to be sent beside the report. HTMX says which address it is at: the
     drop-downs offer what this report of this practice can be filtered by; the search is missing before a report was
-    chosen, and where a report lists no members."""
+    chosen, and where a report lists no members. While somebody is looked for, its link ends the search where one is."""
     address = request.headers.get("HX-Current-URL")
     if address is None:
         return False, False
@@ -230,8 +233,10 @@ def _changed_controls(asked: Asked) -> tuple[bool, bool]:
     tin = before.get("tin") or list(asked.tins[:1])  # an address without one shows the first practice
     same = (before.get("report"), tin) == ([asked.report.slug], [asked.tin])
     earlier = REPORTS.get(before.get("report", [""])[0])
-    searchable = earlier is not None and report_pages.has_members(earlier)
-    return not same, searchable != report_pages.has_members(asked.report)
+    was_there = earlier is not None and report_pages.has_members(earlier)
+    is_there = report_pages.has_members(asked.report)
+    searches = is_there and bool(asked.text or "search" in before)
+    return not same, searches or was_there != is_there
 
 
 def _choices(tins: tuple[str, ...]) -> dict[str, Any]:

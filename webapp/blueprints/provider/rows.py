@@ -41,6 +41,13 @@ def head_row(slug: str, urls: Sequence[str], sort: str | None, descending: bool)
     return Markup("".join(out))  # noqa: S704 - every label and address above is escaped
 
 
+def paper_head(slug: str, *more: str) -> Markup:
+    """The same for paper, where a label leads nowhere; `more` are the labels of what stands after the report's own."""
+    cells = [*_head_cells(slug), *(("", escape_text(label), "") for label in more)]
+    written = "".join(f'<th scope="col"{opening}>{label}</th>' for _key, label, opening in cells)
+    return Markup(written)  # noqa: S704 - every label above is escaped
+
+
 @texts.kept
 def _head_cells(slug: str) -> list[tuple[str, str, str]]:
     """Of each column its key, its label and its class."""

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from reports import evidence, snapshot, tables
+from reports.dates import due_before
 from reports.definition import Report, Test
 from reports.evidence import Evidence
 from reports.parameters import Parameters
@@ -17,7 +18,7 @@ from webapp.domain.find_a_doctor import directory
 from webapp.domain.member import consent
 from webapp.domain.reporting import gap_answers
 from webapp.domain.reporting.gap_answers import Gap, Given
-from webapp.domain.reporting.rule_words import Words, months, rule_of
+from webapp.domain.reporting.rule_words import Words, behind, in_short, months, rule_of
 
 DRUG_ONLY = "drug only"
 
@@ -25,7 +26,8 @@ DRUG_ONLY = "drug only"
 @dataclass(frozen=True)
 class Finding:
     """One test of one member: Due or not, the last date (ISO; None where no claim counts) and its kind where there
-    are several, what that date comes from, and the practice's answer."""
+    are several, what that date comes from, and the practice's answer. `visits`: how many a schedule asks for by now,
+    where that alone makes it Due."""
 
     test: Test
     due: bool
@@ -34,11 +36,20 @@ class Finding:
     evidence: Evidence | None
     answer: Given | None
     ever: bool = False  # a test that is asked for once has been done
+    visits: int = 0
 
     @property
     def is_asked(self) -> bool:
         """Whether the test says anything of this member."""
         return self.due or self.ever or self.last_on is not None
+
+    def rule(self, words: Words = str) -> list[str]:
+        """The rule in full, and what of it makes this one Due where the last date does not."""
+        return [*rule_of(self.test, words), *([behind(self.visits, words)] if self.visits else [])]
+
+    def rule_in_short(self, words: Words = str) -> str:
+        """The part of the rule by which this one is Due, in one sentence."""
+        return behind(self.visits, words) if self.visits else in_short(self.test, self.kind, words)
 
 
 @dataclass(frozen=True)
@@ -82,10 +93,11 @@ def rows_of(report: Report, tin: str, client_id: str) -> list[dict[str, Any]]:
 
 def findings(report: Report, tin: str, row: dict[str, Any]) -> list[Finding]:
     """What a member's row says of each test of the report, in the report's order."""
-    client_id = row["client_id"]
+    client_id, made = row["client_id"], snapshot.published(report.slug)
     answers = gap_answers.standing(tin, [client_id])
     withheld = consent.evidence_withheld(client_id, (tin,))
-    return [_finding(test, row, answers.get((client_id, test.key)), withheld) for test in report.tests]
+    found = [_finding(test, row, answers.get((client_id, test.key)), withheld) for test in report.tests]
+    return [replace(one, visits=_visits_asked(one, row, made.as_of)) if made else one for one in found]
 
 
 def why(report: Report, test: Test, tin: str, client_id: str, words: Words = str) -> Why | None:
@@ -96,7 +108,7 @@ def why(report: Report, test: Test, tin: str, client_id: str, words: Words = str
     row, gap = rows[0], Gap(tin, client_id, test.key)
     found = next(one for one in findings(report, tin, row) if one.test.key == test.key)
     listed = [*panel_reason(client_id, words), *_report_reason(row, words)]
-    return Why(report, made.as_of, gap, row, found, rule_of(test, words), listed, gap_answers.history(gap))
+    return Why(report, made.as_of, gap, row, found, found.rule(words), listed, gap_answers.history(gap))
 
 
 def panel_reason(client_id: str, words: Words = str) -> list[str]:
@@ -162,3 +174,13 @@ def _finding(test: Test, row: dict[str, Any], answer: Given | None, withheld: bo
         answer=answer,
         ever=test.once and said == "YES",
     )
+
+
+def _visits_asked(found: Finding, row: dict[str, Any], as_of: date) -> int:
+    """How many visits the schedule asks of a child whose last one is recent and who is Due all the same; else none."""
+    schedule, last_on, born = found.test.schedule, found.last_on, row["date_of_birth"]
+    if not (schedule and found.due and last_on and born):
+        return 0
+    if date.fromisoformat(last_on) < due_before(as_of, found.test.months):
+        return 0
+    return schedule.asks(date.fromisoformat(born), as_of)

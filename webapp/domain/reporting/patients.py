@@ -19,7 +19,7 @@ from webapp.domain.member.consent import OptOut
 from webapp.domain.opaque import opaque_key
 from webapp.domain.reporting import gap_answers, gap_why
 from webapp.domain.reporting.gap_why import Finding
-from webapp.domain.reporting.rule_words import Words, in_short
+from webapp.domain.reporting.rule_words import Words
 
 PANEL = "patient-panel"
 
@@ -153,7 +153,7 @@ def _gaps(client_id: str, tin: str, words: Words) -> list[Gap]:
         rows = gap_why.rows_of(report, tin, client_id) if report.tests else []
         for finding in gap_why.findings(report, tin, rows[0]) if rows else ():
             answer = gap_answers.in_full(finding.answer, words) if finding.answer else ""
-            found.append(Gap(finding, in_short(finding.test, finding.kind, words), answer))
+            found.append(Gap(finding, finding.rule_in_short(words), answer))
     return found
 
 

@@ -55,6 +55,13 @@ def in_short(test: Test, kind: str | None, words: Words = str) -> str:
     return _interval(replace(test, months=way.months, ways=()) if way else test, words)
 
 
+def behind(visits: int, words: Words = str) -> str:
+    """Why a visit is Due though the last one is recent: how many the schedule asks for."""
+    return words(N_("At this age the schedule asks for %(visits)s visits, and claims report fewer.")) % {
+        "visits": visits
+    }
+
+
 def population(report: Report, words: Words = str) -> list[str]:
     """Whom a report lists, one sentence an entry."""
     group = report.population
