@@ -1,4 +1,4 @@
-"""An office's recovery by e-mail address (provider-portal.md, Recovery), through the pages."""
+"""An office's recovery by e-mail address, through the pages."""
 
 import re
 from typing import Any

@@ -86,4 +86,6 @@ def test_no_style_sheet_has_a_class_that_no_page_has() -> None:
 
 
 def test_a_class_that_no_page_has_is_found() -> None:
-    assert unused_classes("/* .old */ .a .b-c:has(.d) { margin: .5em }", '<p class="a"><b class="d">') == ["b-c"]
+    assert unused_classes("/* .old */ .a .b-c:has(.d) { margin: .5em }", '<p class="a"><b class="d">') == [
+        "b-c"
+    ]

@@ -13,7 +13,7 @@ _APOSTROPHES = frozenset("\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\ua78c")
 
 def fold(text: str | None) -> str:
     """`text` with all that may never decide a match taken out: letter case, accents, spaces, hyphens,
-    apostrophes and any other punctuation (member-portal.md, step 2). "Núñez-O'Brien" gives "NUNEZOBRIEN".
+    apostrophes and any other punctuation. "Núñez-O'Brien" gives "NUNEZOBRIEN".
 
     Folding twice changes nothing. None and text without a letter or digit give "".
     """

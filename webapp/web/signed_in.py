@@ -128,7 +128,7 @@ def _ask_for_code(response: Response, account: accounts.Account) -> None:
 
 
 def renew_session(response: Response) -> None:
-    """After the password was asked for again: the same session under another token (quality.md, "Sessions")."""
+    """After the password was asked for again: the same session under another token."""
     row = current_user.session
     set_cookie(response, f"{row.account.portal}_session", sessions.renew(row, settings().plan))
 

@@ -24,7 +24,7 @@ from webapp.web.account_fields import check_email, one_line
 from webapp.web.new_account import NewAccountForm
 from webapp.web.wizard import StepForm
 
-#: What the spec asks of a username: 3 or more, starts with a letter; letters, digits, . - @
+#: A username: 3 or more, starts with a letter; letters, digits, . - @
 USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9.@-]{2,49}")
 ZIP = re.compile(r"\d{5}(-?\d{4})?")
 _TELEPHONE = re.compile(r"(?:\+?1)?([2-9]\d{2})(\d{3})(\d{4})")

@@ -1,4 +1,4 @@
-"""Find a Doctor: one search of the provider directory (member-portal.md, Find a Doctor).
+"""Find a Doctor: one search of the provider directory.
 
 A word finds the listings that have it or a word beginning with it. Only where that finds nobody are words one letter
 off taken too, so that what is typed rightly is never watered down. Where a place is given, results come by distance,

@@ -1,5 +1,5 @@
 """Update My Personal Information: a member's new address, telephones or e-mail go to the eligibility office as a
-request whose status the member sees (member-portal.md). The record itself changes with the office's next file."""
+request whose status the member sees. The record itself changes with the office's next file."""
 
 from __future__ import annotations
 

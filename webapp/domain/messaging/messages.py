@@ -24,7 +24,7 @@ from webapp.words import translate
 
 MEMBER_ENGAGEMENT, WEB_SUPPORT = "member-engagement", "web-support"
 
-#: Who answers, as people know them (member-portal.md, "Ours besides"; provider-portal.md).
+#: Who answers, as people know them.
 DESKS = {MEMBER_ENGAGEMENT: N_("Member Engagement Services"), WEB_SUPPORT: N_("Web Support")}
 
 

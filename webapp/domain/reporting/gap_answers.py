@@ -1,4 +1,4 @@
-"""What a practice answers to a gap in care: done elsewhere, not my patient, declined, scheduled (reports.md).
+"""What a practice answers to a gap in care: done elsewhere, not my patient, declined, scheduled.
 
 An answer stands beside the Due and does not clear it. It belongs to practice, member and test, so that it stays
 through refreshes, and when a birthday takes the member to another report. Rows are only ever added: the latest

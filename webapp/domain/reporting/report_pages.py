@@ -183,7 +183,7 @@ def figures(tins: Sequence[str]) -> dict[str, list[Figure]]:
 
 
 def as_json(view: View) -> dict[str, Any]:
-    """The object that `portal report` prints (contract.md); dates in ISO, a blank is None."""
+    """The object that `portal report` prints; dates in ISO, a blank is None."""
     made = view.snapshot
     return {
         "report": view.report.slug,

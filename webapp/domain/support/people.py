@@ -1,4 +1,4 @@
-"""Finding a member, an office's account or a practice for support, and opening one (support-console.md, People).
+"""Finding a member, an office's account or a practice for support, and opening one.
 
 Nothing of a person is shown before a reason is given, which is written to the audit log first. Numbers are masked; each
 one that is revealed is written there too. An opening belongs to one session and ends by itself.

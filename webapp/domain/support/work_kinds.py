@@ -1,5 +1,5 @@
 """The kinds of work of the support console, each a thin layer over the rules of its own area: what waits, what its page
-shows, and what can be done with it (support-console.md, Queues and Mismatch desk)."""
+shows, and what can be done with it."""
 
 from abc import ABC, abstractmethod
 from datetime import datetime
