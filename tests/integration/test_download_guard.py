@@ -51,9 +51,9 @@ def rosa(app: Flask, clock: Hands) -> Account:
     publish("adult-diabetes", {TIN: [diabetic(number) for number in range(60)]})
     publish("patient-panel", {TIN: [generated("patient-panel", number) for number in range(40)]})
     account = make_rosa()
-    practices.grant_report_access(account, TIN, "Office Staff")
+    practices.join_practice(account, TIN, "Office Staff", "approved")
     manager = make_rosa(username="boss", email="boss@practice.example")
-    practices.grant_report_access(manager, TIN, "Office Manager")
+    practices.join_practice(manager, TIN, "Office Manager", "approved")
     audit.record(Actor("provider", "127.0.0.1", account.id), "sign-in", detail="")
     clock.advance(hours=30)
     return account

@@ -137,7 +137,7 @@ def test_who_opted_out_since_then_does_not_show_again(
     client: Client, new_client: Any, refreshes: None
 ) -> None:
     rosa = make_rosa()
-    practices.grant_report_access(rosa, TIN, "Office Staff")
+    practices.join_practice(rosa, TIN, "Office Staff", "approved")
     gone = diabetic(1)["client_id"]
     consent.opt_out([gone])
     consent.note_reflected([gone])  # the refresh of March went without the member

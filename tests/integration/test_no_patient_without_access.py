@@ -55,7 +55,7 @@ def other_practice(settings: Any) -> Account:
 def removed(settings: Any) -> Account:
     account = make_account("office", MINE, THEIRS)
     manager = make_account("manager", THEIRS)
-    practices.grant_report_access(manager, THEIRS, "Office Manager")
+    practices.join_practice(manager, THEIRS, "Office Manager", "approved")
     tie = practices.tie_of(account, THEIRS)
     assert tie is not None
     team.remove(manager, tie.id, Actor("provider", "", manager.id), settings)

@@ -98,7 +98,7 @@ def test_a_refusal_shows_its_reason_and_the_form_again(client: Client, nurse: Ac
 def test_expired_access_is_shown_and_may_be_asked_for_again(
     client: Client, nurse: Account, settings: Any, clock: Hands
 ) -> None:
-    practices.grant_report_access(nurse, MINE, "Office Staff")
+    practices.join_practice(nurse, MINE, "Office Staff", "approved")
     a_year_ago = clock.now() - timedelta(days=366)
     practices.PracticeAccess.update(changed_at=a_year_ago).where(
         practices.PracticeAccess.tin == MINE
@@ -160,7 +160,7 @@ def test_a_made_up_role_is_refused(client: Client, nurse: Account) -> None:
 def test_who_opens_reports_that_are_lost_is_told_since_when(
     client: Client, nurse: Account, settings: Any
 ) -> None:
-    practices.grant_report_access(nurse, MINE, "Office Staff")
+    practices.join_practice(nurse, MINE, "Office Staff", "approved")
     url = f"/providers/reports?report=adult-diabetes&tin={MINE}"
     client.get(url)
     access_requests.revoke(nurse, MINE, "Left the practice", SUPPORT, settings)
@@ -170,9 +170,9 @@ def test_who_opens_reports_that_are_lost_is_told_since_when(
 
 
 def test_who_was_removed_is_told_on_the_next_page(client: Client, nurse: Account, settings: Any) -> None:
-    practices.grant_report_access(nurse, MINE, "Office Staff")
+    practices.join_practice(nurse, MINE, "Office Staff", "approved")
     manager = make_account("manager", MINE)
-    practices.grant_report_access(manager, MINE, "Office Manager")
+    practices.join_practice(manager, MINE, "Office Manager", "approved")
     tie = practices.tie_of(nurse, MINE)
     assert tie is not None
     url = f"/providers/reports?report=adult-diabetes&tin={MINE}"
@@ -187,7 +187,7 @@ def test_who_was_removed_is_told_on_the_next_page(client: Client, nurse: Account
 def test_with_htmx_too_the_whole_page_says_what_became_of_the_access(
     htmx_client: Client, nurse: Account, settings: Any
 ) -> None:
-    practices.grant_report_access(nurse, MINE, "Office Staff")
+    practices.join_practice(nurse, MINE, "Office Staff", "approved")
     sign_in(htmx_client, "nurse")
     url = f"/providers/reports?report=adult-diabetes&tin={MINE}"
     htmx_client.get(url, htmx=True, target="div#report")

@@ -169,7 +169,7 @@ def test_recovery_a_freeze_and_a_lost_telephone_are_helped(client: Client, setti
 
 def test_a_practice_shows_its_people(client: Client) -> None:
     add_provider()
-    practices.grant_report_access(make_rosa(), made.TIN, "Office Manager")
+    practices.join_practice(make_rosa(), made.TIN, "Office Manager", "approved")
     at_work(client, staff.PROVIDER_SERVICES)
     for typed in (made.TIN, "elm street"):
         page = find(client, typed).click("Elm Street Family Practice").fill({"Reason": "Call"}).submit("Open")

@@ -46,7 +46,7 @@ def rows(page: Page) -> list[dict[str, str]]:
 
 def test_an_approval_is_ended_at_once_with_a_reason(client: Client) -> None:
     rosa = make_rosa()
-    practices.grant_report_access(rosa, made.TIN, "Office Manager")
+    practices.join_practice(rosa, made.TIN, "Office Manager", "approved")
     at_work(client, staff.PROVIDER_SERVICES)
     page = client.get("/support/access")
     assert rows(page)[0]["To note"] == "The only Office Manager: ask for a second one"
@@ -72,9 +72,9 @@ def test_access_is_found_by_name_username_or_tax_id_and_none_stands_in_the_addre
 
 
 def test_approvals_that_end_soon_are_listed_to_be_looked_at_anew(client: Client, clock: Hands) -> None:
-    practices.grant_report_access(make_rosa(), made.TIN, "Other")
+    practices.join_practice(make_rosa(), made.TIN, "Other", "approved")
     clock.advance(days=330)
-    practices.grant_report_access(make_rosa(username="zoe", email="zoe@x.example"), made.TIN, "Other")
+    practices.join_practice(make_rosa(username="zoe", email="zoe@x.example"), made.TIN, "Other", "approved")
     at_work(client, staff.PROVIDER_SERVICES)
     assert [row["Username"] for row in rows(client.get("/support/access?state=renew"))] == []
     clock.advance(days=10)

@@ -57,7 +57,7 @@ def office(client: Client) -> Client:
         first_name="Nadia",
         last_name="Stone",
     )
-    practices.grant_report_access(account, TIN, "Office Manager")
+    practices.join_practice(account, TIN, "Office Manager", "approved")
     page = client.get("/providers/login")
     page.fill({"Username": "office", "Password": "Copper-Lantern-52"}).submit("Login")
     return client
