@@ -72,15 +72,13 @@ def cookie_name(name: str) -> str:
     return f"__Host-{name}" if settings().secure else name
 
 
-def set_cookie(
-    response: Response, name: str, value: str, max_age: int | None = None, http_only: bool = True
-) -> None:
+def set_cookie(response: Response, name: str, value: str, max_age: int | None = None) -> None:
     """Set a cookie the one way we set cookies."""
     response.set_cookie(
         cookie_name(name),
         value,
         max_age=max_age,
-        httponly=http_only,
+        httponly=True,
         secure=settings().secure,
         samesite="Lax",
     )

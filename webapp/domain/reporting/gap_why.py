@@ -47,7 +47,6 @@ class Why:
 
     report: Report
     as_of: date
-    gap: Gap
     row: dict[str, Any]
     finding: Finding
     rule: list[str]
@@ -93,10 +92,11 @@ def why(report: Report, test: Test, tin: str, client_id: str, words: Words = str
     rows, made = rows_of(report, tin, client_id), snapshot.published(report.slug)
     if not rows or made is None:
         return None
-    row, gap = rows[0], Gap(tin, client_id, test.key)
+    row = rows[0]
     found = next(one for one in findings(report, tin, row) if one.test.key == test.key)
     listed = [*panel_reason(client_id, words), *_report_reason(row, words)]
-    return Why(report, made.as_of, gap, row, found, rule_of(test, words), listed, gap_answers.history(gap))
+    history = gap_answers.history(Gap(tin, client_id, test.key))
+    return Why(report, made.as_of, row, found, rule_of(test, words), listed, history)
 
 
 def panel_reason(client_id: str, words: Words = str) -> list[str]:
