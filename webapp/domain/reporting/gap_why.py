@@ -18,6 +18,7 @@ from webapp.domain.member import consent
 from webapp.domain.reporting import gap_answers
 from webapp.domain.reporting.gap_answers import Gap, Given
 from webapp.domain.reporting.rule_words import Words, months, rule_of
+from webapp.domain.us_dates import us_date
 
 DRUG_ONLY = "drug only"
 
@@ -132,13 +133,6 @@ def panel_reason(client_id: str, words: Words = str) -> list[str]:
             )
     told.append(words(N_("PCP since %(day)s.")) % {"day": us_date(pcp.effective_on)})
     return told
-
-
-def us_date(day: date | str | None) -> str:
-    """03/25/2026, from a date or its ISO text; empty for none."""
-    if isinstance(day, str):
-        return f"{day[5:7]}/{day[8:]}/{day[:4]}" if len(day) == 10 and day[4] == "-" else day
-    return f"{day:%m/%d/%Y}" if day else ""
 
 
 def _report_reason(row: dict[str, Any], words: Words) -> list[str]:
