@@ -1,4 +1,4 @@
-"""Folding: the one way in which names and identifiers are made comparable."""
+"""Folding, the one way in which names and identifiers are made comparable; and what is kept of typed text."""
 
 import unicodedata
 
@@ -44,6 +44,13 @@ def fold_id(text: str | None) -> str:
 def digits(text: str | None) -> str:
     """The digits 0 to 9 of `text`, as of a telephone number or a ZIP code however it is written."""
     return "".join(c for c in text or "" if c in "0123456789")
+
+
+def one_line(text: str | None, most: int | None = None) -> str:
+    """What was typed, on one line: single spaces, nothing unprintable (a database may refuse it), `most` characters.
+    Of overlong text only the beginning is looked at."""
+    typed = (text or "")[: most and most * 4]
+    return " ".join("".join(c if c.isprintable() else " " for c in typed).split())[:most].strip()
 
 
 def _plain(text: str) -> str:

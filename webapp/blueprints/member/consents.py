@@ -16,9 +16,9 @@ from webapp.domain.member.consent import ConsentRefused
 from webapp.domain.member.eligibility import Member
 from webapp.domain.member.paper_forms import ASKS, CONSENT, STATE_WORDS
 from webapp.domain.opaque import opaque_key
+from webapp.domain.text import one_line
 from webapp.domain.us_dates import us_date, us_day
 from webapp.web import audience, render
-from webapp.web.account_fields import one_line
 from webapp.web.dates import read_date
 from webapp.web.recipient import ANY, OTHER, RecipientForm
 from webapp.web.signed_in import actor, freeze_links, settings

@@ -13,10 +13,10 @@ from webapp.blueprints.member import blueprint
 from webapp.domain.member import eligibility, update_requests
 from webapp.domain.member.eligibility import Member
 from webapp.domain.member.update_requests import STATE_WORDS, NothingToChange, Status
-from webapp.domain.text import digits
+from webapp.domain.text import digits, one_line
 from webapp.domain.us_dates import us_day
 from webapp.web import audience, language, render
-from webapp.web.account_fields import check_email, one_line
+from webapp.web.account_fields import check_email
 from webapp.web.forms import Form
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _

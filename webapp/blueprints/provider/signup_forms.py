@@ -18,9 +18,9 @@ from webapp.domain.practice.office_contacts import LONGEST
 from webapp.domain.practice.practices import ROLES
 from webapp.domain.practice.provider_picks import Picks
 from webapp.domain.practice.registration_codes import RegistrationCode
-from webapp.domain.text import fold
+from webapp.domain.text import fold, one_line
 from webapp.flows.engine import State, Values
-from webapp.web.account_fields import check_email, one_line
+from webapp.web.account_fields import check_email
 from webapp.web.new_account import NewAccountForm
 from webapp.web.wizard import StepForm
 
