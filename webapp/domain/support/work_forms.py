@@ -23,6 +23,7 @@ from webapp.domain.support.work_items import (
     claimer_of,
     name_of,
     number_of,
+    speech_of,
 )
 from webapp.domain.support.work_kinds import LONGEST_ANSWER, Kind
 from webapp.domain.us_dates import us_date
@@ -93,7 +94,7 @@ class FormWork(Kind):
             self.name, str(row.id), member.name if member else "", "", (ASKS[row.asks],), since,
             self.target(since, plan), *claimer_of(held, row.id),
             language=told.language if told else "es" if member and member.speaks_spanish else "en",
-            spoken=(member.language or "") if member else "", interpreter=member.interpreter if member else None,
+            **speech_of(member),
         )  # fmt: skip
 
 
