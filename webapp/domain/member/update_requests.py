@@ -47,7 +47,8 @@ _RECEIVED_MAIL = mails.Mail(
     N_(
         "Hello %(first_name)s,\n\n"
         "We received the change to your personal information. The eligibility office looks at it within "
-        "%(days)s days. You can see how far it is in your %(plan)s account, under “Update My Personal Information”.\n\n"
+        "%(days)s working days. You can see how far it is in your %(plan)s account, under “Update My Personal "
+        "Information”.\n\n"
         "If you did not ask for a change, call %(telephone)s.\n"
     ),
 )
