@@ -37,11 +37,10 @@ def app(make_app: Callable[..., Flask], tmp_path: Path) -> Flask:
     return make_app(PORTAL_PLAN=str(tmp_path / "plan.toml"))
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
+@pytest.fixture
+def client(browser: Client) -> Client:
     """Every step the same with HTMX and without."""
-    opened: Client = new_client(htmx=request.param)
-    return opened
+    return browser
 
 
 @pytest.fixture

@@ -26,11 +26,10 @@ FEBRUARY, MARCH, TODAY = date(2026, 2, 28), date(2026, 3, 20), date(2026, 3, 25)
 DIABETES, PANEL, ADMISSIONS = "adult-diabetes", "patient-panel", "admissions"
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
+@pytest.fixture
+def client(browser: Client) -> Client:
     """Every step the same with HTMX and without."""
-    opened: Client = new_client(htmx=request.param)
-    return opened
+    return browser
 
 
 @pytest.fixture

@@ -32,11 +32,6 @@ from webapp.domain.audit import AuditEntry
 PET = "What was the name of your first pet?"
 
 
-@pytest.fixture(params=[False, True], ids=["without JavaScript", "with HTMX"])
-def browser(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    return new_client(htmx=request.param)
-
-
 def to_question(client: Client) -> Page:
     return give_code(ask_for_mail(client))
 

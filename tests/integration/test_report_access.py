@@ -24,11 +24,6 @@ REASON = "What do you need the reports for?"
 
 
 @pytest.fixture
-def settings(app: Any) -> Any:
-    return app.config["SETTINGS"]
-
-
-@pytest.fixture
 def nurse(app: Any, client: Client) -> Account:
     """Signed in; works for two practices, has asked for neither."""
     add_provider()

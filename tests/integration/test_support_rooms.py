@@ -1,9 +1,6 @@
 """The rooms of the support console beside its queues: report access, existing accounts, data, the audit log."""
 
-from typing import Any
-
 import pytest
-from flask import Flask
 from peewee import fn
 
 from tests.harness.application import SECRET_KEY
@@ -14,7 +11,6 @@ from tests.integration import support_work as made
 from tests.integration.profile_walk import make_rosa
 from tests.integration.support_walk import at_work
 from webapp import clock as portal_clock
-from webapp.config import Settings
 from webapp.domain import audit, audit_seal
 from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.existing.consolidation import Consolidation
@@ -24,17 +20,10 @@ from webapp.domain.practice import practices
 from webapp.domain.support import data_runs, staff
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    """Every step the same with HTMX and without."""
-    opened: Client = new_client(htmx=request.param)
-    return opened
-
-
 @pytest.fixture
-def settings(app: Flask) -> Settings:
-    found: Settings = app.config["SETTINGS"]
-    return found
+def client(browser: Client) -> Client:
+    """Every step the same with HTMX and without."""
+    return browser
 
 
 def rows(page: Page) -> list[dict[str, str]]:
