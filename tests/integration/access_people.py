@@ -12,8 +12,8 @@ from tests.harness.panel_rows import panel_row, publish_panel
 from tests.harness.plan_rows import TODAY, add_member, add_provider, add_span
 from tests.harness.report_rows import generated, publish
 from tests.harness.sample_files import TEXT
-from tests.integration.test_provider_reports import MINE, NOT_MINE, make_account
-from tests.integration.test_provider_reports import sign_in as sign_in_office
+from tests.integration.office_walk import MINE, NOT_MINE, make_account
+from tests.integration.office_walk import sign_in as sign_in_office
 from webapp.config import read_settings
 from webapp.domain import opaque
 from webapp.domain.account import accounts

@@ -18,7 +18,7 @@ from tests.harness.pages import Client
 from tests.harness.panel_rows import panel_row, publish_panel
 from tests.harness.plan_rows import add_member, add_provider, add_span
 from tests.harness.report_rows import generated, publish
-from tests.integration.test_provider_reports import make_account, sign_in
+from tests.integration.office_walk import make_account, sign_in
 from webapp.domain import opaque
 from webapp.domain.account.accounts import Account
 from webapp.domain.account.sessions import Session

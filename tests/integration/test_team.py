@@ -9,7 +9,7 @@ from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
-from tests.integration.test_provider_reports import ALSO_MINE, MINE, NOT_MINE, make_account, sign_in
+from tests.integration.office_walk import ALSO_MINE, MINE, NOT_MINE, make_account, sign_in
 from webapp.domain import audit, mailbox
 from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor, AuditEntry
