@@ -1,8 +1,8 @@
 """Types and checks the claims as Ibis expressions, so that either engine runs them. Claims are large: what can be told
 from Parquet's footers is not read, the persons are counted once, and rows at fault are looked up only where some are.
 
-Rules (spec, "In"): a claim without a person, a bad date, an unknown code system and a person whom eligibility does not
-know set the line aside; a diagnosis typed `icd-10-pcs` is read as ICD-10-CM.
+Rules: a claim without a person, a bad date, an unknown code system and a person whom eligibility does not know set the
+line aside; a diagnosis typed `icd-10-pcs` is read as ICD-10-CM.
 """
 
 from __future__ import annotations

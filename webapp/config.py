@@ -65,7 +65,8 @@ class Plan:
 
     def program(self, spelling: str | None) -> str | None:
         """The program letter for a spelling of eligibility's `plan` column, or None."""
-        return self._spellings.get(_fold(spelling or ""))
+        spellings = _spellings(tuple((letter, tuple(own)) for letter, own in self["programs"].items()))
+        return spellings.get(_fold(spelling or ""))
 
     def program_name(self, letter: str | None) -> str:
         """'HUSKY A' for 'A'; empty for none."""
@@ -93,18 +94,11 @@ class Plan:
         lists = {name: tuple(section[name]) for name in ("needs", "reminder_days")}
         return PasswordRules(**{**section, **lists})
 
-    @property
-    def _spellings(self) -> dict[str, str]:
-        return _program_spellings(self)
-
 
 @lru_cache(maxsize=8)
-def _program_spellings_of(items: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
-    return {_fold(spelling): letter for letter, spellings in items for spelling in spellings}
-
-
-def _program_spellings(plan: Plan) -> dict[str, str]:
-    return _program_spellings_of(tuple((k, tuple(v)) for k, v in plan["programs"].items()))
+def _spellings(programs: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
+    """Each spelling of a program, folded, with the program's letter."""
+    return {_fold(spelling): letter for letter, spellings in programs for spelling in spellings}
 
 
 def _fold(spelling: str) -> str:

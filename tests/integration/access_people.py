@@ -12,8 +12,8 @@ from tests.harness.panel_rows import panel_row, publish_panel
 from tests.harness.plan_rows import TODAY, add_member, add_provider, add_span
 from tests.harness.report_rows import generated, publish
 from tests.harness.sample_files import TEXT
-from tests.integration.test_provider_reports import MINE, NOT_MINE, make_account
-from tests.integration.test_provider_reports import sign_in as sign_in_office
+from tests.integration.office_walk import MINE, NOT_MINE, make_account
+from tests.integration.office_walk import sign_in as sign_in_office
 from webapp.config import read_settings
 from webapp.domain import opaque
 from webapp.domain.account import accounts
@@ -154,10 +154,10 @@ def offices(new_client: Callable[..., Client]) -> dict[str, Client]:
             publish(slug, {MINE: [generated(slug, 1), generated(slug, 2)], NOT_MINE: [generated(slug, 3)]})
     publish_panel({MINE: [panel_row(ANA, "Ortiz, Ana")], NOT_MINE: [panel_row(STRANGER, "Lake, Sam")]})
     made = {name: make_account(name) for name in ("manager", "viewer", "waiting", "elsewhere", "nobody")}
-    practices.grant_report_access(made["manager"], MINE, "Office Manager")
+    practices.join_practice(made["manager"], MINE, "Office Manager", "approved")
     practices.join_practice(made["viewer"], MINE, "Office Staff", "approved")
     practices.join_practice(made["waiting"], MINE, "Office Manager", "requested")
-    practices.grant_report_access(made["elsewhere"], NOT_MINE, "Office Manager")
+    practices.join_practice(made["elsewhere"], NOT_MINE, "Office Manager", "approved")
     write_with_file(made["manager"])
     clients = {}
     for number, name in enumerate(made):

@@ -1,14 +1,16 @@
-"""People who are signed in, for the tests of the profile; what PostgreSQL need not be asked again."""
+"""Browsers with HTMX and without, and people who are signed in; what PostgreSQL need not be asked again."""
 
 import os
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from tests.harness.clock import Hands
 from tests.harness.compiled import compiled_once
 from tests.harness.pages import Client
 from tests.integration.profile_walk import make_ana, make_rosa, sign_in
+from webapp.config import Settings
 from webapp.domain.account.accounts import Account
 
 __all__ = ["compiled_once"]
@@ -31,6 +33,19 @@ def _twin(nodeid: str) -> str:
     name, bracket, parameters = nodeid.partition("[")
     parts = parameters.removesuffix("]").split("-")
     return f"{name}[{'-'.join(AS_WELL.get(part, part) for part in parts)}]" if bracket else nodeid
+
+
+@pytest.fixture
+def settings(app: Flask) -> Settings:
+    found: Settings = app.config["SETTINGS"]
+    return found
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
+def browser(request: pytest.FixtureRequest, new_client: Any) -> Client:
+    """Every step the same without HTMX and with it."""
+    opened: Client = new_client(htmx=request.param)
+    return opened
 
 
 @pytest.fixture(params=["provider", "member"])

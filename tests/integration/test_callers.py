@@ -18,11 +18,10 @@ from webapp.domain.support.people import PersonOpening
 HOME = "12 Elm Street, 06106"
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
+@pytest.fixture
+def client(browser: Client) -> Client:
     """Every step the same with HTMX and without."""
-    opened: Client = new_client(htmx=request.param)
-    return opened
+    return browser
 
 
 def said(client: Client, *answers: str) -> Page:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.harness.pages import Client
 from tests.harness.plan_rows import add_provider
 from tests.harness.visible import bypassing, pseudo_locale
@@ -39,11 +37,6 @@ NO_MATCH = [
 ]
 NAMES = ("HUSKY Health", "Connecticut", "TIN")
 FAIR = {"tin": "061110002", "pin": "4821"}
-
-
-@pytest.fixture(params=[False, True], ids=["without JavaScript", "with HTMX"])
-def browser(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    return new_client(htmx=request.param)
 
 
 def ties(account: Account) -> dict[str, tuple[str, str]]:

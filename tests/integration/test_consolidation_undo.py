@@ -130,7 +130,7 @@ def test_what_support_approved_since_stays(client: Client) -> None:
     add_with_pin()
     consolidate(client, "jsmith.fair", **FAIR)
     account = Account.get()
-    practices.grant_report_access(account, "061110002", "Office Staff")
+    practices.join_practice(account, "061110002", "Office Staff", "approved")
     undo("jsmith.fair")
     assert ties(account) == {"061110002": ("Office Staff", "approved")}
     assert Account.get().frozen_at is None, "an account that holds something stays open"

@@ -37,11 +37,10 @@ def app(make_app: Callable[..., Flask], tmp_path: Path) -> Flask:
     return make_app(PORTAL_PLAN=str(tmp_path / "plan.toml"))
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
+@pytest.fixture
+def client(browser: Client) -> Client:
     """Every step the same with HTMX and without."""
-    opened: Client = new_client(htmx=request.param)
-    return opened
+    return browser
 
 
 @pytest.fixture
@@ -51,9 +50,9 @@ def rosa(app: Flask, clock: Hands) -> Account:
     publish("adult-diabetes", {TIN: [diabetic(number) for number in range(60)]})
     publish("patient-panel", {TIN: [generated("patient-panel", number) for number in range(40)]})
     account = make_rosa()
-    practices.grant_report_access(account, TIN, "Office Staff")
+    practices.join_practice(account, TIN, "Office Staff", "approved")
     manager = make_rosa(username="boss", email="boss@practice.example")
-    practices.grant_report_access(manager, TIN, "Office Manager")
+    practices.join_practice(manager, TIN, "Office Manager", "approved")
     audit.record(Actor("provider", "127.0.0.1", account.id), "sign-in", detail="")
     clock.advance(hours=30)
     return account

@@ -26,11 +26,10 @@ FEBRUARY, MARCH, TODAY = date(2026, 2, 28), date(2026, 3, 20), date(2026, 3, 25)
 DIABETES, PANEL, ADMISSIONS = "adult-diabetes", "patient-panel", "admissions"
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
+@pytest.fixture
+def client(browser: Client) -> Client:
     """Every step the same with HTMX and without."""
-    opened: Client = new_client(htmx=request.param)
-    return opened
+    return browser
 
 
 @pytest.fixture
@@ -137,7 +136,7 @@ def test_who_opted_out_since_then_does_not_show_again(
     client: Client, new_client: Any, refreshes: None
 ) -> None:
     rosa = make_rosa()
-    practices.grant_report_access(rosa, TIN, "Office Staff")
+    practices.join_practice(rosa, TIN, "Office Staff", "approved")
     gone = diabetic(1)["client_id"]
     consent.opt_out([gone])
     consent.note_reflected([gone])  # the refresh of March went without the member

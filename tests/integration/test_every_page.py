@@ -69,7 +69,7 @@ def sign_in(client: Client, portal: str) -> None:
     if portal == "provider":
         add_provider()
         publish("adult-diabetes", {"061110001": [diabetic(number) for number in range(60)]})
-        practices.grant_report_access(account, "061110001", "Office Manager")
+        practices.join_practice(account, "061110001", "Office Manager", "approved")
     draft = Draft("Hello", "1", topic="other", subject="A question")
     messages.begin(account, draft, Actor(portal, "", account.id), read_settings({}).plan)
     page = client.get(f"/{portal}s/login?lang={client.language}")

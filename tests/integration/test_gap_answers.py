@@ -13,7 +13,7 @@ from tests.harness.panel_rows import panel_row, publish_panel
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
 from tests.harness.visible import bypassing, pseudo_locale
-from tests.integration.test_provider_reports import ALSO_MINE, MINE, NOT_MINE, make_account, sign_in
+from tests.integration.office_walk import ALSO_MINE, MINE, NOT_MINE, make_account, sign_in
 from webapp.domain.audit import AuditEntry
 from webapp.domain.member import consent
 from webapp.domain.practice import practices

@@ -20,11 +20,10 @@ WAYS = "See the ways to go on: call, have us call you, or get a letter"
 BORN = {"Date of Birth": "06/15/1990"}
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
+@pytest.fixture
+def client(browser: Client) -> Client:
     """Every step the same with HTMX and without."""
-    opened: Client = new_client(htmx=request.param)
-    return opened
+    return browser
 
 
 def locked(client: Client, **card: str) -> Page:

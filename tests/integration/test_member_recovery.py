@@ -27,11 +27,6 @@ from webapp.domain.audit import AuditEntry
 from webapp.flows.runs import FlowRun
 
 
-@pytest.fixture(params=[False, True], ids=["without JavaScript", "with HTMX"])
-def browser(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    return new_client(htmx=request.param)
-
-
 def test_an_account_with_several_questions_is_recovered_in_three_steps(browser: Client) -> None:
     add_ana_account()
     page = browser.get("/members/login").click("Forgot your username or password?")

@@ -28,11 +28,6 @@ from webapp.flows.runs import FlowRun
 NOT_FOUND = ["Eligibility not found. Check the Member ID and the names as they are on the ID card."]
 
 
-@pytest.fixture(params=[False, True], ids=["without JavaScript", "with HTMX"])
-def browser(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    return new_client(htmx=request.param)
-
-
 @pytest.mark.parametrize(
     "wrong", [{"Member ID": "001234568"}, {"First Name": "Anne"}, {"Last Name": "Ortega"}]
 )

@@ -18,7 +18,7 @@ from tests.harness.pages import Client
 from tests.harness.panel_rows import panel_row, publish_panel
 from tests.harness.plan_rows import add_member, add_provider, add_span
 from tests.harness.report_rows import generated, publish
-from tests.integration.test_provider_reports import make_account, sign_in
+from tests.integration.office_walk import make_account, sign_in
 from webapp.domain import opaque
 from webapp.domain.account.accounts import Account
 from webapp.domain.account.sessions import Session
@@ -55,7 +55,7 @@ def other_practice(settings: Any) -> Account:
 def removed(settings: Any) -> Account:
     account = make_account("office", MINE, THEIRS)
     manager = make_account("manager", THEIRS)
-    practices.grant_report_access(manager, THEIRS, "Office Manager")
+    practices.join_practice(manager, THEIRS, "Office Manager", "approved")
     tie = practices.tie_of(account, THEIRS)
     assert tie is not None
     team.remove(manager, tie.id, Actor("provider", "", manager.id), settings)

@@ -7,9 +7,8 @@ from peewee import DatabaseProxy
 from tests.harness.pages import Client
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
-from webapp.domain.account import accounts
+from tests.integration.office_walk import make_account, sign_in
 from webapp.domain.member import consent
-from webapp.domain.practice import practices
 from webapp.domain.reporting import report_pages
 from webapp.domain.reporting.report_inputs import note_refreshed, portal_data
 
@@ -21,17 +20,8 @@ def office(client: Client) -> Client:
     add_provider()
     rows = [diabetic(number) for number in range(5)]
     publish("adult-diabetes", {TIN: rows})
-    account = accounts.create_account(
-        portal="provider",
-        username="office",
-        password="Copper-Lantern-52",
-        email="office@example.com",
-        first_name="Nadia",
-        last_name="Stone",
-    )
-    practices.grant_report_access(account, TIN, "Office Manager")
-    page = client.get("/providers/login")
-    page.fill({"Username": "office", "Password": "Copper-Lantern-52"}).submit("Login")
+    make_account("office", TIN, role="Office Manager")
+    sign_in(client)
     return client
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
@@ -36,17 +35,10 @@ CONSENT = {
 }
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    """Every step the same with HTMX and without."""
-    opened: Client = new_client(htmx=request.param)
-    return opened
-
-
 @pytest.fixture
-def settings(app: Flask) -> Settings:
-    found: Settings = app.config["SETTINGS"]
-    return found
+def client(browser: Client) -> Client:
+    """Every step the same with HTMX and without."""
+    return browser
 
 
 def add_practice() -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.harness.pages import Client
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
-from tests.integration.test_provider_reports import ALSO_MINE, MINE, make_account, sign_in
+from tests.integration.office_walk import ALSO_MINE, MINE, make_account, sign_in
 from webapp.domain.practice import practices
 
 CONTACTS = """1.800.440.5071 1.855.755.0855 1.866.361.7242 1.877.606.5172

@@ -24,11 +24,6 @@ from webapp.domain.practice import practices, provider_picks
 HOURS = "within 72 hours from the time that the enrollment information is received and processed"
 
 
-@pytest.fixture(params=[False, True], ids=["without JavaScript", "with HTMX"])
-def browser(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    return new_client(htmx=request.param)
-
-
 @pytest.mark.parametrize(
     "typed", ["061110001", "06-1110001", " 06 111 00 01 ", "06–1110001", "０６１１１０００１"]
 )

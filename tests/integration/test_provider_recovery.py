@@ -1,4 +1,4 @@
-"""An office's recovery by e-mail address (provider-portal.md, Recovery), through the pages."""
+"""An office's recovery by e-mail address, through the pages."""
 
 import re
 from typing import Any
@@ -30,11 +30,6 @@ from webapp.domain.account.sessions import Session
 from webapp.domain.audit import AuditEntry
 
 PET = "What was the name of your first pet?"
-
-
-@pytest.fixture(params=[False, True], ids=["without JavaScript", "with HTMX"])
-def browser(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    return new_client(htmx=request.param)
 
 
 def to_question(client: Client) -> Page:

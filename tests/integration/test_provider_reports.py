@@ -15,7 +15,7 @@ from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, generated, publish
-from webapp.domain.account import accounts
+from tests.integration.office_walk import ALSO_MINE, MINE, NOT_MINE, make_account, sign_in
 from webapp.domain.audit import AuditEntry
 from webapp.domain.practice import practices
 from webapp.domain.reporting import report_files, report_pages
@@ -23,10 +23,8 @@ from webapp.domain.reporting.download_guard import DownloadDay, ReportDownload
 from webapp.domain.reporting.row_searches import RowSearch
 from webapp.tables import SCHEMA
 
-MINE, ALSO_MINE, NOT_MINE = "061110001", "061110002", "061110003"
 ROWS = 120
 URL = f"/providers/reports?report=adult-diabetes&tin={MINE}"
-PASSWORD = "Sunny-2015!"
 
 
 @pytest.fixture
@@ -43,25 +41,6 @@ def rows(app: Any) -> list[dict[str, str]]:
     theirs = [diabetic(900, member_name="Stranger, Sam", client_id="009999999")]
     publish("adult-diabetes", {MINE: made, ALSO_MINE: [diabetic(500)], NOT_MINE: theirs})
     return made
-
-
-def make_account(username: str, *tins: str, access: str = "approved") -> accounts.Account:
-    account = accounts.create_account(
-        portal="provider",
-        username=username,
-        password=PASSWORD,
-        email=f"{username}@practice.example",
-        first_name="Rosa",
-        last_name="Lake",
-    )
-    for tin in tins:
-        practices.join_practice(account, tin, "Office Staff", access)
-    return account
-
-
-def sign_in(client: Client, username: str = "office") -> Page:
-    page = client.get("/providers/login")
-    return page.fill({"Username": username, "Password": PASSWORD}).submit("Login")
 
 
 @pytest.fixture

@@ -31,11 +31,6 @@ from webapp.flows.runs import FlowRun
 from webapp.web.texts import forget_kept
 
 
-@pytest.fixture(params=[False, True], ids=["without JavaScript", "with HTMX"])
-def browser(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    return new_client(htmx=request.param)
-
-
 def test_an_office_signs_up_in_six_steps_and_is_signed_in(browser: Client) -> None:
     add_practice()
     page = browser.get("/providers/login").click("New user? Register here")

@@ -25,11 +25,6 @@ from webapp.flows.runs import FlowRun
 NOT_FOUND = ["Eligibility not found"]
 
 
-@pytest.fixture(params=[False, True], ids=["without JavaScript", "with HTMX"])
-def browser(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    return new_client(htmx=request.param)
-
-
 def test_a_member_registers_in_four_steps_and_is_signed_in(browser: Client) -> None:
     add_ana()
     page = browser.get("/members/register/license-agreement")

@@ -9,7 +9,7 @@ from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
-from tests.integration.test_provider_reports import ALSO_MINE, MINE, make_account, sign_in
+from tests.integration.office_walk import ALSO_MINE, MINE, make_account, sign_in
 from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.practice import access_requests, practices, team
@@ -21,11 +21,6 @@ ATTEST = (
 )
 PRACTICES = "Practice and Tax ID Number (TIN)"
 REASON = "What do you need the reports for?"
-
-
-@pytest.fixture
-def settings(app: Any) -> Any:
-    return app.config["SETTINGS"]
 
 
 @pytest.fixture
@@ -98,7 +93,7 @@ def test_a_refusal_shows_its_reason_and_the_form_again(client: Client, nurse: Ac
 def test_expired_access_is_shown_and_may_be_asked_for_again(
     client: Client, nurse: Account, settings: Any, clock: Hands
 ) -> None:
-    practices.grant_report_access(nurse, MINE, "Office Staff")
+    practices.join_practice(nurse, MINE, "Office Staff", "approved")
     a_year_ago = clock.now() - timedelta(days=366)
     practices.PracticeAccess.update(changed_at=a_year_ago).where(
         practices.PracticeAccess.tin == MINE
@@ -160,7 +155,7 @@ def test_a_made_up_role_is_refused(client: Client, nurse: Account) -> None:
 def test_who_opens_reports_that_are_lost_is_told_since_when(
     client: Client, nurse: Account, settings: Any
 ) -> None:
-    practices.grant_report_access(nurse, MINE, "Office Staff")
+    practices.join_practice(nurse, MINE, "Office Staff", "approved")
     url = f"/providers/reports?report=adult-diabetes&tin={MINE}"
     client.get(url)
     access_requests.revoke(nurse, MINE, "Left the practice", SUPPORT, settings)
@@ -170,9 +165,9 @@ def test_who_opens_reports_that_are_lost_is_told_since_when(
 
 
 def test_who_was_removed_is_told_on_the_next_page(client: Client, nurse: Account, settings: Any) -> None:
-    practices.grant_report_access(nurse, MINE, "Office Staff")
+    practices.join_practice(nurse, MINE, "Office Staff", "approved")
     manager = make_account("manager", MINE)
-    practices.grant_report_access(manager, MINE, "Office Manager")
+    practices.join_practice(manager, MINE, "Office Manager", "approved")
     tie = practices.tie_of(nurse, MINE)
     assert tie is not None
     url = f"/providers/reports?report=adult-diabetes&tin={MINE}"
@@ -187,7 +182,7 @@ def test_who_was_removed_is_told_on_the_next_page(client: Client, nurse: Account
 def test_with_htmx_too_the_whole_page_says_what_became_of_the_access(
     htmx_client: Client, nurse: Account, settings: Any
 ) -> None:
-    practices.grant_report_access(nurse, MINE, "Office Staff")
+    practices.join_practice(nurse, MINE, "Office Staff", "approved")
     sign_in(htmx_client, "nurse")
     url = f"/providers/reports?report=adult-diabetes&tin={MINE}"
     htmx_client.get(url, htmx=True, target="div#report")

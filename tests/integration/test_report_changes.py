@@ -9,7 +9,7 @@ from tests.harness.pages import Client, Page
 from tests.harness.panel_rows import panel_row, publish_panel
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
-from tests.integration.test_provider_reports import MINE, NOT_MINE, make_account, sign_in
+from tests.integration.office_walk import MINE, NOT_MINE, make_account, sign_in
 from webapp.domain.account import accounts
 from webapp.domain.member import consent
 from webapp.domain.outbox import OutboxMessage

@@ -109,7 +109,7 @@ def test_no_page_and_no_download_of_a_practice_is_connecticuts(meridia: Flask, l
     client = Client(meridia, language=language)
     plan_rows.add_provider()
     rosa = make_rosa(language=language)
-    practices.grant_report_access(rosa, TIN, "Office Manager")
+    practices.join_practice(rosa, TIN, "Office Manager", "approved")
     for slug in REPORTS:
         publish(slug, {TIN: [generated(slug, number) for number in range(3)]})
     enter(client, "provider", "rosa")

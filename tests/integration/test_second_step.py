@@ -31,11 +31,10 @@ WRONG = (
 )
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
+@pytest.fixture
+def client(browser: Client) -> Client:
     """Every step the same with HTMX and without."""
-    made: Client = new_client(htmx=request.param)
-    return made
+    return browser
 
 
 @pytest.fixture

@@ -30,17 +30,10 @@ from webapp.domain.support import people, staff
 BOX = "Number, username, email address, or “Last name, First name”"
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    """Every step the same with HTMX and without."""
-    opened: Client = new_client(htmx=request.param)
-    return opened
-
-
 @pytest.fixture
-def settings(app: Flask) -> Settings:
-    found: Settings = app.config["SETTINGS"]
-    return found
+def client(browser: Client) -> Client:
+    """Every step the same with HTMX and without."""
+    return browser
 
 
 def find(client: Client, text: str) -> Page:
@@ -177,7 +170,7 @@ def test_recovery_a_freeze_and_a_lost_telephone_are_helped(client: Client, setti
 
 def test_a_practice_shows_its_people(client: Client) -> None:
     add_provider()
-    practices.grant_report_access(make_rosa(), made.TIN, "Office Manager")
+    practices.join_practice(make_rosa(), made.TIN, "Office Manager", "approved")
     at_work(client, staff.PROVIDER_SERVICES)
     for typed in (made.TIN, "elm street"):
         page = find(client, typed).click("Elm Street Family Practice").fill({"Reason": "Call"}).submit("Open")

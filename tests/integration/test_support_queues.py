@@ -1,9 +1,6 @@
 """The list of all work of the support console: it pages, sorts, filters, exports and refreshes."""
 
-from typing import Any
-
 import pytest
-from flask import Flask
 
 from tests.harness.clock import Hands
 from tests.harness.pages import Client
@@ -17,17 +14,10 @@ from webapp.domain.member import lockouts
 from webapp.domain.support import work_queue
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    """Every step the same with HTMX and without."""
-    opened: Client = new_client(htmx=request.param)
-    return opened
-
-
 @pytest.fixture
-def settings(app: Flask) -> Settings:
-    found: Settings = app.config["SETTINGS"]
-    return found
+def client(browser: Client) -> Client:
+    """Every step the same with HTMX and without."""
+    return browser
 
 
 def everything(settings: Settings, clock: Hands) -> None:

@@ -1,9 +1,6 @@
 """The rooms of the support console beside its queues: report access, existing accounts, data, the audit log."""
 
-from typing import Any
-
 import pytest
-from flask import Flask
 from peewee import fn
 
 from tests.harness.application import SECRET_KEY
@@ -14,7 +11,6 @@ from tests.integration import support_work as made
 from tests.integration.profile_walk import make_rosa
 from tests.integration.support_walk import at_work
 from webapp import clock as portal_clock
-from webapp.config import Settings
 from webapp.domain import audit, audit_seal
 from webapp.domain.audit import Actor, AuditEntry
 from webapp.domain.existing.consolidation import Consolidation
@@ -24,17 +20,10 @@ from webapp.domain.practice import practices
 from webapp.domain.support import data_runs, staff
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    """Every step the same with HTMX and without."""
-    opened: Client = new_client(htmx=request.param)
-    return opened
-
-
 @pytest.fixture
-def settings(app: Flask) -> Settings:
-    found: Settings = app.config["SETTINGS"]
-    return found
+def client(browser: Client) -> Client:
+    """Every step the same with HTMX and without."""
+    return browser
 
 
 def rows(page: Page) -> list[dict[str, str]]:
@@ -46,7 +35,7 @@ def rows(page: Page) -> list[dict[str, str]]:
 
 def test_an_approval_is_ended_at_once_with_a_reason(client: Client) -> None:
     rosa = make_rosa()
-    practices.grant_report_access(rosa, made.TIN, "Office Manager")
+    practices.join_practice(rosa, made.TIN, "Office Manager", "approved")
     at_work(client, staff.PROVIDER_SERVICES)
     page = client.get("/support/access")
     assert rows(page)[0]["To note"] == "The only Office Manager: ask for a second one"
@@ -72,9 +61,9 @@ def test_access_is_found_by_name_username_or_tax_id_and_none_stands_in_the_addre
 
 
 def test_approvals_that_end_soon_are_listed_to_be_looked_at_anew(client: Client, clock: Hands) -> None:
-    practices.grant_report_access(make_rosa(), made.TIN, "Other")
+    practices.join_practice(make_rosa(), made.TIN, "Other", "approved")
     clock.advance(days=330)
-    practices.grant_report_access(make_rosa(username="zoe", email="zoe@x.example"), made.TIN, "Other")
+    practices.join_practice(make_rosa(username="zoe", email="zoe@x.example"), made.TIN, "Other", "approved")
     at_work(client, staff.PROVIDER_SERVICES)
     assert [row["Username"] for row in rows(client.get("/support/access?state=renew"))] == []
     clock.advance(days=10)

@@ -24,11 +24,10 @@ from webapp.domain.support.staff import Staff
 SHELL = Actor("command", "")
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
+@pytest.fixture
+def client(browser: Client) -> Client:
     """Every step the same with HTMX and without."""
-    made: Client = new_client(htmx=request.param)
-    return made
+    return browser
 
 
 def enroll(client: Client, token: str, **given: str) -> Page:

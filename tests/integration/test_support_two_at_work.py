@@ -23,17 +23,10 @@ from webapp.domain.support.work_items import Worker
 from webapp.domain.support.work_queue import KINDS, Wanted
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    """Every step the same with HTMX and without."""
-    opened: Client = new_client(htmx=request.param)
-    return opened
-
-
 @pytest.fixture
-def settings(app: Flask) -> Settings:
-    found: Settings = app.config["SETTINGS"]
-    return found
+def client(browser: Client) -> Client:
+    """Every step the same with HTMX and without."""
+    return browser
 
 
 def test_two_staff_on_one_item_the_second_is_told_who_has_it(

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from tests.harness.application import SECRET_KEY
 from tests.harness.clock import Hands
@@ -33,17 +32,10 @@ from webapp.domain.support import staff
 ODD = "O'Brien <b>“é”</b> =1+1\x00\x0b 日本"
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "htmx"])
-def client(request: pytest.FixtureRequest, new_client: Any) -> Client:
-    """Every step the same with HTMX and without."""
-    opened: Client = new_client(htmx=request.param)
-    return opened
-
-
 @pytest.fixture
-def settings(app: Flask) -> Settings:
-    found: Settings = app.config["SETTINGS"]
-    return found
+def client(browser: Client) -> Client:
+    """Every step the same with HTMX and without."""
+    return browser
 
 
 def test_a_request_for_reports_is_approved_with_a_reason(client: Client, settings: Settings) -> None:

@@ -9,7 +9,7 @@ from tests.harness.clock import Hands
 from tests.harness.pages import Client, Page
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import diabetic, publish
-from tests.integration.test_provider_reports import ALSO_MINE, MINE, NOT_MINE, make_account, sign_in
+from tests.integration.office_walk import ALSO_MINE, MINE, NOT_MINE, make_account, sign_in
 from webapp.domain import audit, mailbox
 from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor, AuditEntry
@@ -33,7 +33,7 @@ def plan(app: Any) -> None:
 def manager(plan: None, client: Client) -> Account:
     """The Office Manager of MINE, signed in."""
     account = make_account("manager")
-    practices.grant_report_access(account, MINE, "Office Manager")
+    practices.join_practice(account, MINE, "Office Manager", "approved")
     sign_in(client, "manager")
     return account
 
@@ -88,7 +88,7 @@ def test_an_office_manager_sees_everybody_of_the_practice(client: Client, manage
 
 
 def test_nobody_is_urged_where_there_are_two(client: Client, manager: Account) -> None:
-    practices.grant_report_access(make_account("second"), MINE, "Office Manager")
+    practices.join_practice(make_account("second"), MINE, "Office Manager", "approved")
     assert client.get("/providers/team").notices == []
 
 

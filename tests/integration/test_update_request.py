@@ -73,7 +73,7 @@ def test_the_form_opens_with_what_is_on_record_and_sends_only_what_changed(ana: 
     assert "Received" in page.text
     mail = OutboxMessage.get()
     assert "New Haven" not in mail.body
-    assert "within 5 days" in mail.body
+    assert "within 5 working days" in mail.body
 
 
 def test_nothing_changed_is_said(ana: Client) -> None:

@@ -7,10 +7,9 @@ from tests.harness.clock import TODAY, Hands
 from tests.harness.pages import Client
 from tests.harness.plan_rows import add_provider
 from tests.harness.report_rows import publish
+from tests.integration.office_walk import make_account, sign_in
 from webapp.config import read_plan
-from webapp.domain.account import accounts
 from webapp.domain.member import consent
-from webapp.domain.practice import practices
 from webapp.domain.reporting import report_pages
 from webapp.domain.reporting.report_inputs import note_refreshed, portal_data
 
@@ -49,17 +48,8 @@ def office(client: Client) -> Client:
     """A signed-in practice that may read the report."""
     add_provider()
     publish(SLUG, {TIN: [stay(client_id) for client_id in DIAGNOSES]})
-    account = accounts.create_account(
-        portal="provider",
-        username="office",
-        password="Copper-Lantern-52",
-        email="office@example.com",
-        first_name="Nadia",
-        last_name="Stone",
-    )
-    practices.grant_report_access(account, TIN, "Office Manager")
-    page = client.get("/providers/login")
-    page.fill({"Username": "office", "Password": "Copper-Lantern-52"}).submit("Login")
+    make_account("office", TIN, role="Office Manager")
+    sign_in(client)
     return client
 
 

@@ -103,10 +103,6 @@ class Site:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def log_of(self, name: str) -> str:
-        """What a process wrote."""
-        return (self.folder / f"{name}.log").read_text(encoding="utf-8")
-
     def nginx_file(self) -> Path:
         """nginx's configuration: the site of deploy/ within the least that nginx needs around it."""
         certificate, key = self.certificate, self.folder / "key.pem"

@@ -1,4 +1,5 @@
-"""What the documents name is there: files, `make` targets, commands of `portal`, settings of the environment."""
+"""What the documents name is there: files, `make` targets, commands of `portal`, settings of the environment. So is a
+document that a comment sends its reader to."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tools.check_repository import ROOT
+from tools.check_repository import ROOT, tracked_files
 from webapp.cli import main
 
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -30,6 +31,8 @@ _LINK = re.compile(r"\]\((?!https?:|mailto:|/|#|\{)([^)#\s]+)")
 _MAKE = re.compile(r"\bmake ([a-z][a-z0-9-]*)")
 _PORTAL = re.compile(r"(?:^|`|bin/|=\S+ )portal ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", re.MULTILINE)
 _SETTING = re.compile(r"\bPORTAL_[A-Z_]+\b")
+#: A document as a comment names it: after a blank or a parenthesis. A file that code names stands in quotation marks.
+_DOCUMENT = re.compile(r"(?<=[\s(])[\w/-]+\.md\b")
 
 
 def missing(text: str, folder: Path = ROOT) -> Iterator[str]:
@@ -54,6 +57,11 @@ def missing(text: str, folder: Path = ROOT) -> Iterator[str]:
             yield f"portal {name} {further}".strip()
     known = "".join(path.read_text(encoding="utf-8") for path in _sources())
     yield from (name for name in _SETTING.findall(text) if name not in known)
+
+
+def astray(text: str, documents: set[str]) -> list[str]:
+    """The documents that a text names and that are not there."""
+    return [name for name in _DOCUMENT.findall(text) if name.split("/")[-1] not in documents]
 
 
 def _sources() -> Iterator[Path]:
@@ -89,3 +97,20 @@ def test_what_is_not_there_is_found(text: str) -> None:
 def test_what_is_there_is_not_complained_of() -> None:
     text = "`webapp/words.py`, `make run`, `portal audit verify`, `PORTAL_PLAN`, [plan](docs/second-state.md)"
     assert list(missing(text)) == []
+
+
+def test_the_document_that_a_comment_names_is_there() -> None:
+    files = tracked_files()
+    documents = {path.name for path in files if path.suffix == ".md"}
+    found = {
+        path.relative_to(ROOT).as_posix(): names
+        for path in files
+        if path.suffix in {".py", ".html", ".css", ".js", ".toml"} and path != Path(__file__)
+        if (names := astray(path.read_text(encoding="utf-8"), documents))
+    }
+    assert found == {}
+
+
+def test_a_document_that_is_not_there_is_found() -> None:
+    text = "What is asked (gone.md, Recovery), see docs/lost.md; `there.md` and docs/there.md are"
+    assert astray(text, {"there.md"}) == ["gone.md", "docs/lost.md"]

@@ -1,4 +1,4 @@
-"""`portal`: the command line (contract.md). Exit 0: done; 2: the call or the input is wrong; 1: anything else.
+"""`portal`: the command line. Exit 0: done; 2: the call or the input is wrong; 1: anything else.
 
 A file for each area. Commands import what they need when they run: `portal --help` should not wait for the database's
 libraries.

@@ -24,7 +24,7 @@ FIRST_LANGUAGE = "Spanish"
 
 
 def describe_demo(plan: Plan | None = None) -> dict[str, Any]:
-    """The demo as one JSON-ready object (contract.md): `members accounts existing_accounts registration_codes
+    """The demo as one JSON-ready object: `members accounts existing_accounts registration_codes
     practices as_of`. Its first member is a Spanish-speaking head of household, unregistered after a reset."""
     plan = plan or read_settings().plan
     with connected():

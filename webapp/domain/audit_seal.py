@@ -1,5 +1,5 @@
 """The seal on the audit log: a chain of keyed hashes over its entries, made by the worker, so that web nodes need not
-queue for it. An entry that was changed, deleted or slipped in breaks the chain (support-console.md, Audit).
+queue for it. An entry that was changed, deleted or slipped in breaks the chain.
 
 Entries are sealed in the order of their numbers once they have been there for a while: on PostgreSQL an entry with a
 lower number can be committed after one with a higher. One that comes later still is sealed when it is found.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 
 from webapp.domain.find_a_doctor.directory_words import SHORTEST_FORGIVEN, is_one_letter_off
-from webapp.domain.text import fold
+from webapp.domain.text import fold, one_line
 
 #: Longer than any question; what is typed beyond it is not looked for.
 LONGEST = 100
@@ -91,7 +91,7 @@ class Index:
 
     def find(self, query: str) -> Found:
         """The sections that hold the words of `query`, at most MOST_RESULTS; those that hold all of them first."""
-        query = clean(query)
+        query = one_line(query, LONGEST)
         asked = _asked(query)
         matches = [self._matches(word) for word in asked]
         scores, held = self._scores(matches)
@@ -135,12 +135,6 @@ class Index:
             return []
         first = bisect_left(self._words, asked)
         return list(takewhile(lambda word: word.startswith(asked), islice(self._words, first, None)))
-
-
-def clean(query: str) -> str:
-    """What was typed, in one line of printable characters, not overlong."""
-    kept = "".join(letter if letter.isprintable() else " " for letter in query[: LONGEST * 4])
-    return " ".join(kept.split())[:LONGEST].strip()
 
 
 def _likeness(asked: str, word: str) -> float:

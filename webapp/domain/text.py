@@ -1,4 +1,4 @@
-"""Folding: the one way in which names and identifiers are made comparable."""
+"""Folding, the one way in which names and identifiers are made comparable; and what is kept of typed text."""
 
 import unicodedata
 
@@ -13,7 +13,7 @@ _APOSTROPHES = frozenset("\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\ua78c")
 
 def fold(text: str | None) -> str:
     """`text` with all that may never decide a match taken out: letter case, accents, spaces, hyphens,
-    apostrophes and any other punctuation (member-portal.md, step 2). "Núñez-O'Brien" gives "NUNEZOBRIEN".
+    apostrophes and any other punctuation. "Núñez-O'Brien" gives "NUNEZOBRIEN".
 
     Folding twice changes nothing. None and text without a letter or digit give "".
     """
@@ -44,6 +44,13 @@ def fold_id(text: str | None) -> str:
 def digits(text: str | None) -> str:
     """The digits 0 to 9 of `text`, as of a telephone number or a ZIP code however it is written."""
     return "".join(c for c in text or "" if c in "0123456789")
+
+
+def one_line(text: str | None, most: int | None = None) -> str:
+    """What was typed, on one line: single spaces, nothing unprintable (a database may refuse it), `most` characters.
+    Of overlong text only the beginning is looked at."""
+    typed = (text or "")[: most and most * 4]
+    return " ".join("".join(c if c.isprintable() else " " for c in typed).split())[:most].strip()
 
 
 def _plain(text: str) -> str:

@@ -14,12 +14,6 @@ EMAIL = re.compile(rf"[^{_NOT_IN_EMAIL}]+@[^{_NOT_IN_EMAIL}.]+(\.[^{_NOT_IN_EMAI
 _LONGEST_EMAIL = 254
 
 
-def one_line(text: str | None) -> str:
-    """What was typed, on one line: single spaces, nothing unprintable (a database may refuse it). A filter for
-    fields whose words are kept."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
-
-
 def check_email(form: FlaskForm, field: Field) -> None:
     """A validator: it looks like an address that mail can be sent to."""
     address = (field.data or "").strip()

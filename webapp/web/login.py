@@ -10,8 +10,8 @@ from wtforms.validators import InputRequired
 from webapp.domain import throttle
 from webapp.domain.account import accounts, pending_sign_ins, second_factor
 from webapp.domain.account.pending_sign_ins import PendingSignIn
+from webapp.domain.text import one_line
 from webapp.web import audience, render
-from webapp.web.account_fields import one_line
 from webapp.web.signed_in import (
     actor,
     cookie_name,

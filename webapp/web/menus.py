@@ -1,4 +1,4 @@
-"""The menus of the signed-in portals, as data. A tab whose screens are not there yet leads to a page that says so."""
+"""The menus of the portals and of the public pages, as data, and where the page that is shown stands in them."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

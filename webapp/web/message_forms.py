@@ -13,6 +13,7 @@ from webapp.domain.messaging import attachments, messages
 from webapp.domain.messaging.attachments import FileRefused, Upload
 from webapp.domain.messaging.message_tables import MessageFile
 from webapp.domain.messaging.messages import Draft, MessageRefused
+from webapp.domain.text import one_line
 from webapp.web.forms import Form
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
@@ -111,7 +112,7 @@ class NewMessageForm(ReplyForm):
 
 
 def _file_words(refusal: FileRefused) -> str:
-    name = messages.one_line(refusal.name)[:60]
+    name = one_line(refusal.name)[:60]
     megabytes = settings().plan["messages"]["file_megabytes"]
     return {
         "empty": _("The file %(name)s is empty. Choose another one.", name=name),

@@ -17,6 +17,7 @@ from webapp.domain import audit
 from webapp.domain.messaging import attachments, messages
 from webapp.domain.messaging.message_tables import MessageFile, MessageThread
 from webapp.domain.messaging.messages import MessageRefused, NoSuchThread, TooManyMessages
+from webapp.domain.us_dates import us_day
 from webapp.web import render
 from webapp.web.message_forms import NewMessageForm, ReplyForm
 from webapp.web.signed_in import actor, portal_of_request, settings
@@ -132,7 +133,7 @@ def _thread_page(thread: MessageThread, form: ReplyForm, status: int = 200) -> R
         thread=thread,
         topic=_(messages.topic_label(thread, portal_of_request() or "")),
         state=_(state),
-        target=_day(messages.answered_by(thread.waiting_since, settings().plan))
+        target=us_day(messages.answered_by(thread.waiting_since, settings().plan))
         if state == messages.WAITING
         else "",
         written=[(one, _author(one), _moment(one.sent_at), _files(thread, one.files)) for one in written],
@@ -177,7 +178,7 @@ def _line(thread: MessageThread) -> dict[str, object]:
         "subject": thread.subject,
         "desk": _(messages.DESKS[thread.desk]),
         "state": _(messages.state_of(thread)),
-        "day": _day(thread.latest_at),
+        "day": us_day(thread.latest_at),
         "is_new": thread.unread > 0,
     }
 
@@ -216,10 +217,6 @@ def _telephone() -> str:
     name = "member_engagement" if portal_of_request() == "member" else "technical_support"
     number: str = settings().plan["telephones"][name]
     return number
-
-
-def _day(moment: datetime) -> str:
-    return f"{clock.current().local(moment):%m/%d/%Y}"
 
 
 def _moment(moment: datetime) -> str:

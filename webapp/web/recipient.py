@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired, Length
 
 from webapp.domain.member import choices
 from webapp.domain.member.consent import ANY_PRACTICE
-from webapp.web.account_fields import one_line
+from webapp.domain.text import one_line
 from webapp.web.forms import Form
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _

@@ -73,15 +73,13 @@ def cookie_name(name: str) -> str:
     return f"__Host-{name}" if settings().secure else name
 
 
-def set_cookie(
-    response: Response, name: str, value: str, max_age: int | None = None, http_only: bool = True
-) -> None:
+def set_cookie(response: Response, name: str, value: str, max_age: int | None = None) -> None:
     """Set a cookie the one way we set cookies."""
     response.set_cookie(
         cookie_name(name),
         value,
         max_age=max_age,
-        httponly=http_only,
+        httponly=True,
         secure=settings().secure,
         samesite="Lax",
     )
@@ -129,7 +127,7 @@ def _ask_for_code(response: Response, account: accounts.Account) -> None:
 
 
 def renew_session(response: Response) -> None:
-    """After the password was asked for again: the same session under another token (quality.md, "Sessions")."""
+    """After the password was asked for again: the same session under another token."""
     row = current_user.session
     set_cookie(response, f"{row.account.portal}_session", sessions.renew(row, settings().plan))
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("snapshots")
 HOSPITAL, PSYCHIATRIC = "1000000050", "1000000061"
 DAY, PAID = date(2015, 7, 8), date(2015, 7, 20)
 COMMON = {"pcp_number", "pcp_name", "member_name", "client_id", "date_of_birth", "gender", "icm_status"}
-#: The contract's keys beyond the common ones.
+#: What each report prints beyond the common ones.
 KEYS = {
     "admissions": "program hospital hospital_state attending admission_date discharge_date diagnosis_code diagnosis",
     "ed-utilization": "program visit_date facility diagnosis_code diagnosis emergent visits_6_months "

@@ -42,7 +42,7 @@ def rosa(settings: Settings) -> Downloader:
     add_provider()
     publish("adult-diabetes", {TIN: [diabetic(number) for number in range(ROWS)]})
     account = make_rosa()
-    practices.grant_report_access(account, TIN, "Office Manager")
+    practices.join_practice(account, TIN, "Office Manager", "approved")
     return Downloader(account, "a session", "Chrome, Windows", Actor("provider", OFFICE, account.id))
 
 

@@ -18,7 +18,7 @@ from webapp.domain.reporting import report_files, report_pages
 TIN, OTHER = "061110001", "061110002"
 ROWS, PER_PAGE = 130, 50
 
-#: As the guide's list has them, the summary last (reports.md).
+#: As the guide's list has them, the summary last.
 IN_ORDER = [
     "adult-diabetes",
     "preventive-21-49",

@@ -1,10 +1,10 @@
-"""Folding of names and identifiers."""
+"""Folding of names and identifiers; typed text as it is kept."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.domain.text import fold, fold_id, fold_words
+from webapp.domain.text import fold, fold_id, fold_words, one_line
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,18 @@ def test_a_separator_put_anywhere_changes_nothing(text: str, marks: list[str], p
 @given(st.text(alphabet="ABCDEFGH", min_size=1), st.text(alphabet="ABCDEFGH", min_size=1))
 def test_different_letters_stay_different(one: str, other: str) -> None:
     assert (fold(one) == fold(other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [(" Elm \t Street\r\n4 ", "Elm Street 4"), ("a\x00b\u200bc", "a b c"), ("  ", ""), (None, "")],
+)
+def test_what_was_typed_is_kept_on_one_line_without_what_cannot_be_printed(
+    typed: str | None, kept: str
+) -> None:
+    assert one_line(typed) == kept
+
+
+def test_overlong_text_is_cut_and_does_not_end_in_a_blank() -> None:
+    assert one_line("four words are here", 5) == "four"
+    assert one_line("x" * 1_000, 5) == "xxxxx"

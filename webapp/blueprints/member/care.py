@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, abort, make_response, request
-from flask_babel import format_date
 from flask_login import current_user
 
 from webapp import clock
@@ -11,6 +10,7 @@ from webapp.blueprints.member import blueprint
 from webapp.domain import audit
 from webapp.domain.member import care_due, coverage, eligibility, household_view
 from webapp.domain.member.eligibility import Member
+from webapp.domain.us_dates import us_date
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _
@@ -74,11 +74,7 @@ def _note(members: list[Member]) -> None:
         )
 
 
-def _us_date(day: Any) -> str:
-    return format_date(day, "MM/dd/yyyy") if day else ""
-
-
 def _page(name: str, title: str, **context: Any) -> Response:
     return render.page(
-        "member/page.html", f"partials/member/{name}.html", title=title, us_date=_us_date, **context
+        "member/page.html", f"partials/member/{name}.html", title=title, us_date=us_date, **context
     )

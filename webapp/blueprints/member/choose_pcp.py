@@ -8,11 +8,12 @@ from flask_login import current_user
 from webapp import clock
 from webapp.blueprints.member import blueprint
 from webapp.blueprints.member.directory_view import specialty_label
-from webapp.blueprints.member.find_a_doctor import page, us_date
+from webapp.blueprints.member.find_a_doctor import page
 from webapp.domain import audit
 from webapp.domain.find_a_doctor import provider_page
 from webapp.domain.member import household_view, pcp_choice
 from webapp.domain.member.eligibility import Member
+from webapp.domain.us_dates import us_date
 from webapp.web import audience
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Response, abort, flash, redirect, request, url_for
-from flask_babel import format_date
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from wtforms import BooleanField, Field, StringField, ValidationError
@@ -17,8 +16,9 @@ from webapp.domain.member.consent import ConsentRefused
 from webapp.domain.member.eligibility import Member
 from webapp.domain.member.paper_forms import ASKS, CONSENT, STATE_WORDS
 from webapp.domain.opaque import opaque_key
+from webapp.domain.text import one_line
+from webapp.domain.us_dates import us_date, us_day
 from webapp.web import audience, render
-from webapp.web.account_fields import one_line
 from webapp.web.dates import read_date
 from webapp.web.recipient import ANY, OTHER, RecipientForm
 from webapp.web.signed_in import actor, freeze_links, settings
@@ -81,7 +81,7 @@ def consents() -> Response:
         choices_of=[(one, person.name) for one, person in keys.items()],
         chosen=key,
         member=member,
-        opted_out=_us_date(clock.current().local(since).date()) if since else None,
+        opted_out=us_day(since),
         is_mine=is_mine,
         categories=[
             (name, _(label), _(about), [one for one in given if one.category == name and one.is_live])
@@ -92,7 +92,7 @@ def consents() -> Response:
         label_of=lambda category: _(CATEGORY_WORDS[category][0]),
         key_of=_consent_key,
         category_key=_category_key,
-        us_date=_us_date,
+        us_date=us_date,
     )
 
 
@@ -186,7 +186,7 @@ def _forms(member: Member, is_mine: bool) -> list[tuple[str, str, str, str]]:
     """The forms that were mailed to us: when, what they ask for, what became of them, and what we say. Those about
     sensitive information show to whom the choice belongs to."""
     return [
-        (_us_date(one.received_on), _(ASKS[one.asks]), _(STATE_WORDS[one.state]), one.answer)
+        (us_date(one.received_on), _(ASKS[one.asks]), _(STATE_WORDS[one.state]), one.answer)
         for one in paper_forms.of_member(member.client_id)
         if is_mine or one.asks != CONSENT
     ]
@@ -198,10 +198,6 @@ def _consent_key(consent_id: int) -> str:
 
 def _category_key(category: str) -> str:
     return opaque_key(f"category {category}", current_user.session.token_hash)
-
-
-def _us_date(day: Any) -> str:
-    return format_date(day, "MM/dd/yyyy") if day else ""
 
 
 def _address(endpoint: str, key: str, **values: Any) -> str:

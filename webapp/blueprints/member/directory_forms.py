@@ -11,6 +11,7 @@ from reports.words import N_
 from webapp.domain import spoken
 from webapp.domain.find_a_doctor import directory_reports, directory_search, specialties
 from webapp.domain.find_a_doctor.directory_search import KINDS, Asked
+from webapp.domain.text import one_line
 from webapp.web.forms import Form as PortalForm
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
@@ -60,7 +61,9 @@ class SearchForm(Form):
     @classmethod
     def of_request(cls, is_shown: bool = True) -> "SearchForm":
         """The form as the address fills it. One that is not shown offers nothing to choose from."""
-        given = MultiDict({key: _clean(value) for key, value in request.args.items() if key in cls.ADDRESS})
+        given = MultiDict(
+            {key: one_line(value, LONGEST) for key, value in request.args.items() if key in cls.ADDRESS}
+        )
         rules = settings().plan["directory"]
         given["miles"] = str(_nearest_choice(given.get("miles", ""), rules["miles"], rules["miles_at_first"]))
         given["kind"] = given.get("kind", "") if given.get("kind") in KINDS else ""
@@ -142,12 +145,6 @@ class MistakeForm(PortalForm):
             self.kinds.errors = [_("Tick what is wrong, or write it down below.")]
             good = False
         return good
-
-
-def _clean(typed: str) -> str:
-    """Single spaces, nothing unprintable (a database may refuse it), not overlong."""
-    kept = "".join(c if c.isprintable() else " " for c in typed[: LONGEST * 4])
-    return " ".join(kept.split())[:LONGEST]
 
 
 def _nearest_choice(typed: str, miles: list[int], at_first: int) -> int:

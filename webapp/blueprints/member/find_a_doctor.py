@@ -6,7 +6,6 @@ A search is a GET: it holds nothing of a person's, and can be kept as a bookmark
 from typing import Any
 
 from flask import Response, abort, current_app, flash, redirect, request, url_for
-from flask_babel import format_date
 from flask_login import current_user
 
 from webapp.blueprints.member import blueprint
@@ -15,6 +14,7 @@ from webapp.blueprints.member.directory_view import blocks, distances, results, 
 from webapp.domain import throttle
 from webapp.domain.find_a_doctor import directory_reports, directory_search, provider_page
 from webapp.domain.find_a_doctor.directory_places import UnknownPlace
+from webapp.domain.us_dates import us_date
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _
@@ -112,11 +112,6 @@ def page(name: str, title: str, status: int = 200, **context: Any) -> Response:
     template = "member/page.html" if current_user.is_authenticated else public
     partial = f"partials/member/directory/{name}.html"
     return render.page(template, partial, title=title, status=status, **context)
-
-
-def us_date(day: Any) -> str:
-    """A date as people here write it; empty for none."""
-    return format_date(day, "MM/dd/yyyy") if day else ""
 
 
 def _back() -> str:

@@ -8,8 +8,7 @@ from wtforms import Field, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from webapp.domain.member.locked_ways import WINDOWS
-from webapp.domain.text import digits
-from webapp.web.account_fields import one_line
+from webapp.domain.text import digits, one_line
 from webapp.web.dates import read_date
 from webapp.web.forms import Form
 

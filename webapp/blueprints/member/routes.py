@@ -21,6 +21,7 @@ from webapp.blueprints.member import (
 from webapp.domain import audit
 from webapp.domain.member import care_due, coverage, eligibility, household_view, pcp_choice
 from webapp.domain.member.household_view import MemberView
+from webapp.domain.us_dates import us_date
 from webapp.web import audience, confirm_email, render, session_end
 from webapp.web.information_center import information_center
 from webapp.web.login import answer_login
@@ -88,7 +89,7 @@ def home() -> Response:
         account=account,
         household=care_due.of_household(seen, pcps),
         own=coverage.of_member(seen[0], clock.today(), shown.eligibility),
-        us_date=_date,
+        us_date=us_date,
         center=information_center(),
     )
 
@@ -118,12 +119,8 @@ def account() -> Response:
         choices=[(key, member.name) for key, member in keys.items()],
         chosen=chosen,
         chosen_pcp=pcp_choice.waiting(shown.member.client_id),
-        us_date=_date,
+        us_date=us_date,
     )
-
-
-def _date(day: object) -> str:
-    return f"{day:%m/%d/%Y}" if day else ""
 
 
 def _home_facts(view: MemberView) -> list[tuple[str, str]]:
@@ -131,8 +128,8 @@ def _home_facts(view: MemberView) -> list[tuple[str, str]]:
     return [
         (_("Client ID Number"), view.member.client_id),
         (_("Status"), _(view.eligibility.status.value)),
-        (_("Effective Date"), _date(view.eligibility.effective)),
-        (_("Termination Date"), _date(view.eligibility.termination)),
+        (_("Effective Date"), us_date(view.eligibility.effective)),
+        (_("Termination Date"), us_date(view.eligibility.termination)),
         (_("HUSKY Health Program"), settings().plan.program_name(view.eligibility.program)),
     ]
 
@@ -145,7 +142,7 @@ def _account_facts(view: MemberView) -> list[tuple[str, str]]:
         (_("Client ID Number"), view.member.client_id),
         (_("HUSKY Health Program"), settings().plan.program_name(view.eligibility.program)),
         (_("PCP Name"), view.pcp_name),
-        (_("Member's Effective Date for PCP"), _date(view.pcp_since)),
+        (_("Member's Effective Date for PCP"), us_date(view.pcp_since)),
         (_("Status"), _(view.eligibility.status.value)),
-        (_("Renew by"), _date(view.member.renewal_on)),
+        (_("Renew by"), us_date(view.member.renewal_on)),
     ]

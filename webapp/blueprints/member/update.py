@@ -13,9 +13,10 @@ from webapp.blueprints.member import blueprint
 from webapp.domain.member import eligibility, update_requests
 from webapp.domain.member.eligibility import Member
 from webapp.domain.member.update_requests import STATE_WORDS, NothingToChange, Status
-from webapp.domain.text import digits
+from webapp.domain.text import digits, one_line
+from webapp.domain.us_dates import us_day
 from webapp.web import audience, language, render
-from webapp.web.account_fields import check_email, one_line
+from webapp.web.account_fields import check_email
 from webapp.web.forms import Form
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _
@@ -130,7 +131,7 @@ def _shown(status: Status) -> dict[str, Any]:
     """A request as the page lists it: day, state (key and words), what was asked for, the office's answer."""
     labels = {field.short_name: field.label.text for field in UpdateForm(formdata=None)}
     return {
-        "day": clock.current().local(status.made_at).strftime("%m/%d/%Y"),
+        "day": us_day(status.made_at),
         "state": status.state,
         "word": _(STATE_WORDS[status.state]),
         "changes": [(labels[key], value or _("(to be removed)")) for key, value in status.changes.items()],

@@ -8,8 +8,8 @@ from webapp.blueprints.provider import blueprint, ties
 from webapp.blueprints.provider.access_forms import AccessForm
 from webapp.blueprints.provider.ties import Shown
 from webapp.domain.practice import access_requests
+from webapp.domain.text import one_line
 from webapp.web import audience, render
-from webapp.web.account_fields import one_line
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _
 

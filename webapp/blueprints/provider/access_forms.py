@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired
 
 from webapp.blueprints.provider.ties import ROLE_WORDS, Shown
 from webapp.domain.practice.access_requests import LONGEST_REASON
-from webapp.web.account_fields import one_line
+from webapp.domain.text import one_line
 from webapp.web.forms import Form
 from webapp.web.texts import gettext as _
 

@@ -1,4 +1,4 @@
-"""Adding a practice later: the provider picker of sign-up, then the role (provider-portal.md, Signed in)."""
+"""Adding a practice later: the provider picker of sign-up, then the role."""
 
 from datetime import timedelta
 from typing import Any

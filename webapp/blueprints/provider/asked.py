@@ -1,4 +1,4 @@
-"""What an address of Reports/Data asks for, every part of it checked (contract.md)."""
+"""What an address of Reports/Data asks for, every part of it checked."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ from webapp.domain import audit
 from webapp.domain.member import consent
 from webapp.domain.opaque import opaque_key
 from webapp.domain.practice import practices
-from webapp.domain.reporting import gap_why, patients
+from webapp.domain.reporting import patients
+from webapp.domain.us_dates import us_date
 from webapp.web import audience, render
 from webapp.web.signed_in import actor
 from webapp.web.texts import gettext as _
@@ -73,7 +74,7 @@ def reports_changes() -> Response:
         pages=pages,
         per_page=PER_PAGE,
         page_url=lambda n: _url(asked, kind=kind, page=n),
-        us_date=gap_why.us_date,
+        us_date=us_date,
     )
 
 
@@ -101,7 +102,7 @@ def _lines(asked: Asked, chosen: tuple[Change, ...]) -> list[Line]:
         Line(
             change.member_name,
             change.client_id,
-            gap_why.us_date(change.date_of_birth),
+            us_date(change.date_of_birth),
             _(labels[change.test]) if change.test else "",
             f"{url_for('provider.patient', key=opaque_key(change.client_id, session_hash))}?{back}"
             if change.client_id in on_panel

@@ -10,7 +10,7 @@ from webapp.blueprints.provider import blueprint
 from webapp.domain.existing import consolidation
 from webapp.domain.existing.consolidation import Brought
 from webapp.domain.existing.existing_accounts import username_key
-from webapp.domain.reporting import report_pages
+from webapp.domain.us_dates import us_day
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, freeze_links, settings, sign_out
 from webapp.web.texts import gettext as _
@@ -60,8 +60,8 @@ def _page(sure: str = "") -> Response:
             {
                 "username": one.username,
                 "tins": one.tins,
-                "date": report_pages.us_date(clock.current().local(one.at).date()),
-                "until": report_pages.us_date(clock.current().local(until).date()),
+                "date": us_day(one.at),
+                "until": us_day(until),
                 "can_undo": clock.now() < until,
                 "sure": one.username == sure,
                 "closes": consolidation.undo_closes(account, username_key(one.username)),

@@ -7,7 +7,6 @@ from flask import Response, current_app, redirect, url_for
 from flask_babel import ngettext
 
 from reports.words import N_
-from webapp import clock
 from webapp.blueprints.provider import blueprint
 from webapp.blueprints.provider.consolidation_forms import (
     CodeForm,
@@ -30,7 +29,7 @@ from webapp.domain.existing.consolidation import (
     Held,
 )
 from webapp.domain.find_a_doctor import directory
-from webapp.domain.reporting import report_pages
+from webapp.domain.us_dates import us_day
 from webapp.flows.engine import Flow, Refused, State, Step, Values
 from webapp.web import audience, language, render
 from webapp.web.signed_in import actor, freeze_links, settings
@@ -208,7 +207,7 @@ def _already(done: AlreadyConsolidated) -> str:
         "This account was brought into the account %(username)s on %(date)s. Log in with that account. "
         "If it was not you, call %(telephone)s.",
         username=done.into.username,
-        date=report_pages.us_date(clock.current().local(done.at).date()),
+        date=us_day(done.at),
         telephone=_telephone(),
     )
 

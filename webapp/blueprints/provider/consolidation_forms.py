@@ -11,7 +11,8 @@ from wtforms.validators import InputRequired
 
 from webapp.domain.account import accounts, passwords
 from webapp.domain.existing import consolidation, consolidation_proof
-from webapp.web.account_fields import check_email, one_line
+from webapp.domain.text import one_line
+from webapp.web.account_fields import check_email
 from webapp.web.signed_in import actor, settings
 from webapp.web.wizard import StepForm
 

@@ -12,8 +12,8 @@ from webapp.blueprints.provider import blueprint
 from webapp.domain import throttle
 from webapp.domain.reporting import download_guard, download_mails
 from webapp.domain.reporting.download_guard import CodeNeeded, Downloader, Held
+from webapp.domain.text import one_line
 from webapp.web import audience, render
-from webapp.web.account_fields import one_line
 from webapp.web.forms import Form
 from webapp.web.login import must_wait
 from webapp.web.signed_in import actor, device, freeze_links, secret_key, settings

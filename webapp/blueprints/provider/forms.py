@@ -5,6 +5,7 @@ from wtforms import RadioField, StringField, TextAreaField
 
 from webapp.domain.reporting import gap_answers
 from webapp.domain.reporting.gap_answers import Answer, AnswerRefused
+from webapp.domain.text import one_line
 from webapp.web.dates import read_date
 from webapp.web.forms import Form
 from webapp.web.texts import gettext as _
@@ -32,7 +33,7 @@ class AnswerForm(Form):
         day = read_date(typed)
         if typed and day is None:
             raise AnswerRefused("day", "unreadable")
-        return Answer(self.answer.data or "", day, _one_line(self.note.data or ""))
+        return Answer(self.answer.data or "", day, one_line(self.note.data))
 
     def refuse(self, refusal: AnswerRefused) -> None:
         """Say at the field what is wrong and how to mend it."""
@@ -50,12 +51,7 @@ class AnswerForm(Form):
             ("note", "long"): _(
                 "Use at most %(most)s characters for the note; there are %(count)s.",
                 most=gap_answers.LONGEST_NOTE,
-                count=len(_one_line(self.note.data or "")),
+                count=len(one_line(self.note.data)),
             ),
         }
         self[refusal.field].errors = [said[refusal.field, refusal.why]]
-
-
-def _one_line(text: str) -> str:
-    """Single spaces, nothing unprintable (a database may refuse it)."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -10,7 +10,8 @@ from webapp.blueprints.provider import blueprint, ties
 from webapp.domain import audit
 from webapp.domain.find_a_doctor import directory
 from webapp.domain.practice import practices
-from webapp.domain.reporting import gap_why, patients, report_pages, row_searches
+from webapp.domain.reporting import patients, report_pages, row_searches
+from webapp.domain.us_dates import us_date
 from webapp.web import audience, render
 from webapp.web.signed_in import actor
 from webapp.web.texts import gettext as _
@@ -43,7 +44,7 @@ def look_up() -> Response:
         members=patients.listed(found, current_user.session.token_hash) if found else [],
         page_url=_page_url,
         per_page=PER_PAGE,
-        us_date=gap_why.us_date,
+        us_date=us_date,
         back=request.query_string.decode(),
     )
 
@@ -78,7 +79,7 @@ def patient(key: str) -> Response:
         "patient",
         _("Pre-visit sheet"),  # a name would stay in the browser's history
         told=told,
-        us_date=gap_why.us_date,
+        us_date=us_date,
         tables=[
             (
                 events.report,

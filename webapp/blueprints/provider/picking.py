@@ -15,8 +15,8 @@ from wtforms import StringField
 from webapp.domain.find_a_doctor import directory
 from webapp.domain.practice import practices, provider_picks
 from webapp.domain.practice.provider_picks import MOST_TINS, Picks
+from webapp.domain.text import one_line
 from webapp.flows.engine import Refused, State, Values
-from webapp.web.account_fields import one_line
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _
 from webapp.web.wizard import StepForm

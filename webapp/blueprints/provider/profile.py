@@ -3,11 +3,10 @@
 from flask import Response, flash, redirect, request, url_for
 from flask_login import current_user
 
-from webapp import clock
 from webapp.blueprints.provider import blueprint
 from webapp.domain.account import password_age, second_factor
 from webapp.domain.reporting import report_mails
-from webapp.domain.reporting.report_pages import us_date
+from webapp.domain.us_dates import us_date, us_day
 from webapp.web import audience, login, profile, render
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
@@ -38,8 +37,8 @@ def overview() -> Response:
         account=account,
         report_mail=report_mails.is_wanted(account),
         second_factor=second_factor.is_on(account),
-        since=us_date(clock.current().local(account.created_at).date()),
-        expires=us_date(expires) if expires else "",
+        since=us_day(account.created_at),
+        expires=us_date(expires),
     )
 
 

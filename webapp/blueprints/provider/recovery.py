@@ -1,4 +1,4 @@
-"""Forgot your username or password? (provider-portal.md, Recovery): by the e-mail address of the account."""
+"""Forgot your username or password? By the e-mail address of the account."""
 
 from functools import cached_property
 from typing import Any

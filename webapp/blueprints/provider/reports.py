@@ -28,6 +28,7 @@ from webapp.domain.reporting import (
     summary_view,
 )
 from webapp.domain.reporting.gap_answers import COLUMN_LABEL
+from webapp.domain.us_dates import us_date
 from webapp.web import audience, render, texts
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _
@@ -149,7 +150,7 @@ def _show(asked: Asked) -> Response:
         heads=head_row(asked.report.slug, asked.sort_urls(), asked.sort, asked.descending),
         has_due=report_pages.has_due(asked.report),
         has_members=report_pages.has_members(asked.report),
-        us_date=report_pages.us_date,
+        us_date=us_date,
         per_page=PER_PAGE,
         # The pager's links have no id by which HTMX could give them back the focus: the heading takes it.
         focus=request.headers.get("HX-Source") == "a",

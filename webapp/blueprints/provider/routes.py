@@ -25,6 +25,7 @@ from webapp.blueprints.provider import (
 )
 from webapp.blueprints.provider import contacts as key_contacts
 from webapp.domain.reporting import report_pages
+from webapp.domain.us_dates import us_date
 from webapp.web import audience, render, session_end
 from webapp.web.login import answer_login
 from webapp.web.signed_in import settings, sign_out
@@ -89,7 +90,7 @@ def home() -> Response:
         practices=shown,
         lost=ties.lost(),
         figures=report_pages.figures(readable),
-        us_date=report_pages.us_date,
+        us_date=us_date,
         has_due=report_pages.has_due,
     )
 

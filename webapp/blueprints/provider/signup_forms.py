@@ -18,13 +18,13 @@ from webapp.domain.practice.office_contacts import LONGEST
 from webapp.domain.practice.practices import ROLES
 from webapp.domain.practice.provider_picks import Picks
 from webapp.domain.practice.registration_codes import RegistrationCode
-from webapp.domain.text import fold
+from webapp.domain.text import fold, one_line
 from webapp.flows.engine import State, Values
-from webapp.web.account_fields import check_email, one_line
+from webapp.web.account_fields import check_email
 from webapp.web.new_account import NewAccountForm
 from webapp.web.wizard import StepForm
 
-#: What the spec asks of a username: 3 or more, starts with a letter; letters, digits, . - @
+#: A username: 3 or more, starts with a letter; letters, digits, . - @
 USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9.@-]{2,49}")
 ZIP = re.compile(r"\d{5}(-?\d{4})?")
 _TELEPHONE = re.compile(r"(?:\+?1)?([2-9]\d{2})(\d{3})(\d{4})")

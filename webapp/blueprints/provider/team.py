@@ -17,6 +17,7 @@ from webapp.domain.practice import invitations, team
 from webapp.domain.practice.practices import PracticeAccess
 from webapp.domain.practice.registration_codes import CodeNotLive
 from webapp.domain.reporting import downloads
+from webapp.domain.us_dates import us_day
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _
@@ -160,7 +161,7 @@ def _team(tin: str, form: InviteForm, status: int = 200) -> Response:
         role_words=ROLE_WORDS,
         access_words=ACCESS_WORDS,
         state_words=_state_words(),
-        day=ties.local_day,
+        day=us_day,
     )
 
 
@@ -242,7 +243,7 @@ def _told_of(tie: PracticeAccess) -> dict[str, object]:
         "practice": directory.practice_name(tie.tin) or tie.tin,
         "role": ROLE_WORDS.get(tie.role, tie.role),
         "access_word": ACCESS_WORDS.get(tie.report_access, tie.report_access),
-        "since": ties.local_day(tie.changed_at),
+        "since": us_day(tie.changed_at),
     }
 
 

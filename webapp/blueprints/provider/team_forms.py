@@ -5,8 +5,9 @@ from wtforms import BooleanField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from webapp.blueprints.provider.ties import ROLE_WORDS
+from webapp.domain.text import one_line
 from webapp.web import language
-from webapp.web.account_fields import check_email, one_line
+from webapp.web.account_fields import check_email
 from webapp.web.forms import Form
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _

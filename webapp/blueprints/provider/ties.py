@@ -8,11 +8,10 @@ from flask import abort, flash, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from webapp import clock
 from webapp.domain.find_a_doctor import directory
 from webapp.domain.practice import access_requests, practices
 from webapp.domain.practice.access_requests import Standing
-from webapp.domain.reporting import report_pages
+from webapp.domain.us_dates import us_day
 from webapp.web import render
 from webapp.web.signed_in import settings
 from webapp.web.texts import gettext as _
@@ -72,7 +71,7 @@ def lost() -> list[tuple[str, str]]:
     """Name (or Tax ID) and day of the practices that somebody took from the account lately."""
     gone = practices.recently_lost(current_user.account, _SAID_FOR)
     names = directory.practice_names([former.tin for former in gone])
-    return [(names.get(former.tin) or former.tin, local_day(former.ended_at)) for former in gone]
+    return [(names.get(former.tin) or former.tin, us_day(former.ended_at)) for former in gone]
 
 
 def turn_away(tin: str) -> NoReturn:
@@ -88,12 +87,7 @@ def turn_away(tin: str) -> NoReturn:
 def asked_on() -> str:
     """The day of the account's open request for report access, the latest; empty when there is none."""
     asked = [s.asked_at for s in access_requests.standings(current_user.account, settings()) if s.asked_at]
-    return local_day(max(asked)) if asked else ""
-
-
-def local_day(moment: datetime | None) -> str:
-    """The day of a stored moment where the plan is, written out; empty for none."""
-    return report_pages.us_date(clock.current().local(moment).date()) if moment else ""
+    return us_day(max(asked, default=None))
 
 
 def _what_became_of(tin: str) -> str | None:
@@ -111,7 +105,7 @@ def _what_became_of(tin: str) -> str | None:
 
 
 def _told(tin: str, moment: datetime) -> dict[str, str]:
-    return {"day": local_day(moment), "practice": directory.practice_name(tin) or tin}
+    return {"day": us_day(moment), "practice": directory.practice_name(tin) or tin}
 
 
 def _shown(standing: Standing, name: str) -> Shown:
@@ -123,9 +117,9 @@ def _shown(standing: Standing, name: str) -> Shown:
         role_key=tie.role,
         access=tie.report_access,
         access_word=str(ACCESS_WORDS.get(tie.report_access, tie.report_access)),
-        since=local_day(tie.changed_at),
+        since=us_day(tie.changed_at),
         reason=tie.reason or "",
-        asked_on=local_day(standing.asked_at),
-        ends_on=local_day(standing.ends_at),
+        asked_on=us_day(standing.asked_at),
+        ends_on=us_day(standing.ends_at),
         may_ask=standing.may_ask,
     )

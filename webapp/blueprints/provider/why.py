@@ -23,6 +23,7 @@ from webapp.domain.practice import practices
 from webapp.domain.reporting import gap_answers, gap_why
 from webapp.domain.reporting.gap_answers import AnswerRefused, Gap
 from webapp.domain.reporting.gap_why import Why
+from webapp.domain.us_dates import us_date, us_day
 from webapp.web import audience, render
 from webapp.web.signed_in import actor
 from webapp.web.texts import gettext as _
@@ -119,14 +120,14 @@ def _context(asked: Asked, told: Why, form: AnswerForm) -> dict[str, Any]:
         "close_url": _url(close="1"),
         "standing": gap_answers.in_full(found.answer, _) if found.answer else "",
         "earlier": [_line(row) for row in told.history],
-        "us_date": gap_why.us_date,
+        "us_date": us_date,
     }
 
 
 def _line(row: gap_answers.Given) -> str:
     if row.answer in gap_answers.ANSWERS:
         return gap_answers.in_full(row, _)
-    return _("Taken back by %(name)s, %(day)s", name=row.given_by, day=gap_answers.us_day(row.given_at))
+    return _("Taken back by %(name)s, %(day)s", name=row.given_by, day=us_day(row.given_at))
 
 
 def _button(told: Why) -> dict[str, object]:

@@ -7,8 +7,8 @@ from wtforms import StringField
 from webapp.blueprints.support import blueprint, lists
 from webapp.domain.support import calls
 from webapp.domain.support.calls import AnsweredMeanwhile, Call
+from webapp.domain.text import one_line
 from webapp.web import audience, render
-from webapp.web.account_fields import one_line
 from webapp.web.dates import read_date
 from webapp.web.forms import Form
 from webapp.web.signed_in import actor, secret_key, settings

@@ -1,8 +1,6 @@
 """Data: the last loads and refreshes, what was set aside and why, the reports that are served, and serving earlier
 ones again."""
 
-from datetime import date
-
 from flask import Response, abort, flash, request, url_for
 from flask_login import current_user
 
@@ -10,9 +8,9 @@ from reports.store import RefreshRunning
 from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import ReasonForm
 from webapp.domain.operations import freshness
-from webapp.domain.reporting.report_pages import us_date
 from webapp.domain.support import data_runs, earlier_reports, staff
 from webapp.domain.support.earlier_reports import NotOffered, Offer
+from webapp.domain.us_dates import us_date
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, settings
 from webapp.web.texts import gettext as _
@@ -32,9 +30,7 @@ def data() -> Response:
                 "report": _(one.report.name),
                 "as_of": us_date(one.snapshot.as_of) if one.snapshot else "",
                 "is_late": one.report.slug in late,
-                "through": us_date(one.snapshot.complete_through)
-                if one.snapshot and one.snapshot.complete_through
-                else "",
+                "through": us_date(one.snapshot.complete_through) if one.snapshot else "",
                 "published": lists.moment(one.snapshot.published_at) if one.snapshot else "",
                 "rows": f"{one.snapshot.row_count:,}" if one.snapshot else "",
             }
@@ -73,7 +69,7 @@ def publish_earlier(offer_id: int) -> Response:
         form=form,
         offer=_line(offer),
         changes=[
-            (_(one.report.name), _day(one.now), _day(one.then), one.is_same, one.then is None)
+            (_(one.report.name), us_date(one.now), us_date(one.then), one.is_same, one.then is None)
             for one in changes
             if one.now or one.then
         ],
@@ -89,7 +85,3 @@ def _line(offer: Offer) -> dict[str, str]:
         "note": _("Newer than what is served") if offer.newer else "",
         "url": url_for("support.publish_earlier", offer_id=offer.id),
     }
-
-
-def _day(day: date | None) -> str:
-    return us_date(day) if day else ""

@@ -6,7 +6,8 @@ from wtforms.validators import InputRequired
 
 from webapp.domain.support import staff
 from webapp.domain.support.work_items import TextRefused
-from webapp.web.account_fields import check_email, one_line
+from webapp.domain.text import one_line
+from webapp.web.account_fields import check_email
 from webapp.web.forms import Form
 from webapp.web.texts import gettext as _
 

@@ -4,13 +4,13 @@ from flask import Response
 from flask_login import current_user
 
 from reports.words import N_
-from webapp import clock
 from webapp.blueprints.support import blueprint, lists
 from webapp.domain.member import eligibility, locked_ways
 from webapp.domain.member.eligibility import Member
 from webapp.domain.member.locked_ways import RegistrationLetter
 from webapp.domain.support import staff, work_queue
 from webapp.domain.support.work_items import ClaimedByOther, Gone, Worker
+from webapp.domain.us_dates import us_day
 from webapp.web import audience
 from webapp.web.signed_in import actor, secret_key, settings
 from webapp.web.texts import gettext as _
@@ -55,7 +55,7 @@ def print_letter(key: str) -> Response:
 def _words(row: RegistrationLetter, member: Member) -> list[str]:
     values = {
         "name": member.name,
-        "day": f"{clock.current().local(row.good_until):%m/%d/%Y}",
+        "day": us_day(row.good_until),
         "telephone": settings().plan["telephones"]["technical_support"],
     }
     return [translate(row.language, line, **values) for line in _LINES]

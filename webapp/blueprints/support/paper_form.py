@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 from webapp import clock
 from webapp.domain.member.choices import CATEGORY_WORDS
 from webapp.domain.member.paper_forms import ASKS, CONSENT, SIGNERS
-from webapp.web.account_fields import one_line
+from webapp.domain.text import one_line
 from webapp.web.dates import read_date
 from webapp.web.recipient import ANY, OTHER, RecipientForm
 from webapp.web.texts import gettext as _

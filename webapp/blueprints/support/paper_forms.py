@@ -13,6 +13,7 @@ from webapp.domain.member import paper_forms
 from webapp.domain.member.paper_forms import ASKS, STATE_WORDS, Draft
 from webapp.domain.support import form_list, people
 from webapp.domain.support.form_list import PER_PAGE, SORTS, Line, Wanted
+from webapp.domain.us_dates import us_date
 from webapp.web import audience, render
 from webapp.web.signed_in import actor
 from webapp.web.texts import gettext as _
@@ -82,7 +83,7 @@ def _draft(client_id: str, form: PaperFormEntry) -> Draft:
 def _row(line: Line) -> dict[str, Any]:
     one = line.form
     return {
-        "received": f"{one.received_on:%m/%d/%Y}",
+        "received": us_date(one.received_on),
         "person": line.name or _("Not known"),
         "asks": _(ASKS[one.asks]),
         "state": _(STATE_WORDS[one.state]),

@@ -6,13 +6,13 @@ from flask import Response, abort, flash, request, url_for
 from flask_login import current_user
 
 from reports.words import fold
-from webapp import clock
 from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import InviteForm, PersonForm
 from webapp.domain import audit
 from webapp.domain.account import second_factor
 from webapp.domain.support import staff
 from webapp.domain.support.staff import Staff
+from webapp.domain.us_dates import us_day
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, freeze_links, settings
 from webapp.web.texts import gettext as _
@@ -34,7 +34,7 @@ def everybody() -> Response:
         people=_lines(),
         csv_url=f"{url_for('support.staff_csv')}?{request.query_string.decode()}",
         waiting=[
-            (row.email, _(staff.ROLES[row.role]), _day(row.made_at + staff.GOOD_FOR))
+            (row.email, _(staff.ROLES[row.role]), us_day(row.made_at + staff.GOOD_FOR))
             for row in staff.waiting_invitations()
         ],
     )
@@ -142,12 +142,8 @@ def _line(row: Staff) -> dict[str, Any]:
         "email": account.email,
         "role": _(staff.ROLES[row.role]),
         "state": _("Disabled") if row.disabled_at else _("Working"),
-        "since": _day(row.added_at),
+        "since": us_day(row.added_at),
     }
-
-
-def _day(at: Any) -> str:
-    return f"{clock.current().local(at):%m/%d/%Y}"
 
 
 def _page(name: str, title: str, status: int = 200, /, **context: Any) -> Response:

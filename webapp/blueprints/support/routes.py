@@ -3,13 +3,12 @@
 from flask import Response, flash, request, url_for
 from flask_login import current_user
 
-from webapp import clock
 from webapp.blueprints.support import blueprint
 from webapp.blueprints.support.forms import EnrollForm
 from webapp.domain.account import accounts, password_age, second_factor
 from webapp.domain.account.account_changes import BadPassword
-from webapp.domain.reporting.report_pages import us_date
 from webapp.domain.support import staff
+from webapp.domain.us_dates import us_date, us_day
 from webapp.web import audience, language, login, profile, render, session_end
 from webapp.web.account_fields import password_problem
 from webapp.web.signed_in import actor, secret_key, settings, sign_in, sign_out
@@ -131,6 +130,6 @@ def overview() -> Response:
         account=account,
         role=_(staff.ROLES[role]) if role else "",
         second_factor=second_factor.is_on(account),
-        since=us_date(clock.current().local(account.created_at).date()),
-        expires=us_date(expires) if expires else "",
+        since=us_day(account.created_at),
+        expires=us_date(expires),
     )

@@ -1,5 +1,5 @@
 """Changes to what keeps an account safe. Each is one transaction: the change itself, an audit entry, the death of
-unused codes, and a mail to the address that the account had before, with the link that freezes it (quality.md)."""
+unused codes, and a mail to the address that the account had before, with the link that freezes it."""
 
 from collections.abc import Sequence
 

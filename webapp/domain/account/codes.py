@@ -1,6 +1,6 @@
 """One-use codes that are sent by mail: six digits, ten minutes, bound to the request that asked for them.
 
-Source: quality.md ("Codes"), contract.md (times). Only a keyed hash of a code is stored.
+Only a keyed hash of a code is stored.
 """
 
 import re

@@ -1,5 +1,5 @@
 """Another e-mail address for an account: it counts once the code that was sent to it has been entered; the address
-before is told (issue 4 item 8, issue 5 item 5)."""
+before is told."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""*This wasn't me*: the link in every mail about a change, which freezes the account (quality.md)."""
+"""*This wasn't me*: the link in every mail about a change, which freezes the account."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -14,6 +14,7 @@ from webapp.config import PasswordRules, Plan, Settings
 from webapp.domain import mails
 from webapp.domain.account.accounts import PORTALS, Account
 from webapp.domain.db import Table, transaction
+from webapp.domain.us_dates import us_date
 
 _LOGIN = {"member": "/members/login", "provider": "/providers/login", "support": "/support/login"}
 _NONE_YET = 10**6  # more days than any reminder is ahead
@@ -96,7 +97,7 @@ def _remind(account: Account, rules: PasswordRules, settings: Settings) -> bool:
         if not _note(account, due):
             return False
         link = f"{settings.base_url}{_LOGIN[account.portal]}"
-        mails.send(REMINDER, account, settings.plan, day=f"{day:%m/%d/%Y}", link=link)
+        mails.send(REMINDER, account, settings.plan, day=us_date(day), link=link)
     return True
 
 

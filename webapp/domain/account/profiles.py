@@ -1,5 +1,5 @@
 """What a profile shows beside the account itself, and its ends: recent sign-ins, who looked at the record, signing out
-everywhere, closing the account (issue 4 item 8, issue 5 item 5). Both lists are read from the audit log."""
+everywhere, closing the account. Both lists are read from the audit log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,8 +1,7 @@
 """Getting back into an account whose username or password was forgotten: who may, how often, and what ends.
 
-Sources: guide 000, "Retrieving Your Username or Password"; provider-portal.md, Recovery; quality.md. Nobody learns from
-it who has an account: an unknown person costs the same work, reads the same answer and locks alike. Locks are of
-recovery alone, never of signing in.
+Source: guide 000, "Retrieving Your Username or Password". Nobody learns from it who has an account: an unknown person
+costs the same work, reads the same answer and locks alike. Locks are of recovery alone, never of signing in.
 """
 
 import hashlib
@@ -210,7 +209,7 @@ class Recovery:
 
 def lock_waits(plan: Plan, limit: int) -> tuple[int, ...]:
     """The pause after each wrong try in a row, in seconds: none until the `limit`th, then half an hour, and each
-    further lock twice as long as the one before (quality.md)."""
+    further lock twice as long as the one before."""
     rules = plan["recovery"]
     waits: list[int] = []
     minutes, longest = max(1, rules["lock_minutes"]), rules["longest_lock_minutes"]

@@ -1,8 +1,8 @@
 """The second factor at sign-in: six digits from an app on the person's own telephone (TOTP, RFC 6238), and ten
 recovery codes for the day the telephone is gone.
 
-Sources: issue 4 item 8; quality.md ("Tries", "Codes"). The shared secret is kept encrypted under a key derived from
-the portal's secret key; of recovery codes only keyed hashes are kept.
+The shared secret is kept encrypted under a key derived from the portal's secret key; of recovery codes only keyed
+hashes are kept.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """Bringing accounts of an earlier system into one account of the provider portal, and taking them out again.
 
-Source: guide 004; provider-portal.md, "Consolidating existing accounts". Who may do it is proven before, in
-consolidation_proof.py. Rows of `existing_account` are never changed by it: what became of one is kept here.
+Source: guide 004. Who may do it is proven before, in consolidation_proof.py. Rows of
+`existing_account` are never changed by it: what became of one is kept here.
 """
 
 import json

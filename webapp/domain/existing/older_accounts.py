@@ -1,5 +1,5 @@
 """Members' accounts of an earlier system, opened in this portal: with the username, password and one security question
-that they had (guide 000, recovery in five steps; contract.md, feed `member_account`)."""
+that they had (guide 000, recovery in five steps)."""
 
 from peewee import JOIN, CharField, DateTimeField, IntegerField
 

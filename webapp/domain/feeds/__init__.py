@@ -1,7 +1,7 @@
 """Loading the plan's feeds: what `portal load DIR` does.
 
-A folder holds Parquet or CSV files named after the feeds (contract.md). Every row is taken in once, however
-often the folder is loaded; a later file corrects an earlier one. The rules:
+A folder holds Parquet or CSV files named after the feeds. Every row is taken in once, however often the folder is
+loaded; a later file corrects an earlier one. The rules:
 
 - A fault of a file (a column missing, nothing in it, unreadable) refuses the load before anything is written.
 - A fault of a row (a bad date, a program the plan file does not know, a member nobody knows, a key that comes

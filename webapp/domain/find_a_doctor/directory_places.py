@@ -125,13 +125,6 @@ def miles_east(latitude: float) -> float:
     return MILES_A_DEGREE * math.cos(math.radians(latitude))
 
 
-def miles_between(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Miles in a straight line between two positions (latitude, longitude), right to a hundredth within 60 miles."""
-    north = (one[0] - other[0]) * MILES_A_DEGREE
-    east = (one[1] - other[1]) * miles_east(other[0])
-    return math.hypot(north, east)
-
-
 def rebuild(plan: Plan) -> dict[str, Place]:
     """Make the table of places anew from the providers and the plan's own table. Call it in a transaction."""
     rows = Provider.select(

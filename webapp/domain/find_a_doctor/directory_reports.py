@@ -73,11 +73,11 @@ def report(
         audit.record(actor, "directory-report", subject=f"provider:{npi}"[:120])
 
 
-def open_reports(limit: int = 50, offset: int = 0) -> list[DirectoryReport]:
+def open_reports(limit: int = 50) -> list[DirectoryReport]:
     """The open ones, the oldest first: what support works through."""
     rows = DirectoryReport.select().where(DirectoryReport.status == OPEN)
     oldest = rows.order_by(DirectoryReport.reported_at, DirectoryReport.id)
-    return list(oldest.limit(limit).offset(offset))
+    return list(oldest.limit(limit))
 
 
 def close(number: int, outcome: str, note: str, actor: Actor) -> bool:

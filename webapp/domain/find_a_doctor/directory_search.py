@@ -1,4 +1,4 @@
-"""Find a Doctor: one search of the provider directory (member-portal.md, Find a Doctor).
+"""Find a Doctor: one search of the provider directory.
 
 A word finds the listings that have it or a word beginning with it. Only where that finds nobody are words one letter
 off taken too, so that what is typed rightly is never watered down. Where a place is given, results come by distance,
@@ -108,10 +108,9 @@ def search(asked: Asked, number: int, per_page: int, plan: Plan) -> Page:
     )
 
 
-def specialty_choices(kind: str = "") -> list[Choice]:
-    """The specialties of the directory (of one kind of care), by kind."""
-    chosen = Choice.select().where(Choice.axis == "specialty").order_by(Choice.kind, Choice.value)
-    return list(chosen.where(Choice.kind == kind) if kind else chosen)
+def specialty_choices() -> list[Choice]:
+    """The specialties of the directory, by kind of care."""
+    return list(Choice.select().where(Choice.axis == "specialty").order_by(Choice.kind, Choice.value))
 
 
 def language_choices() -> list[Choice]:

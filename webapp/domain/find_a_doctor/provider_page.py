@@ -37,7 +37,6 @@ class ProviderPage:
 
     npi: str
     name: str
-    is_person: bool
     specialty: str
     kind: str
     languages: tuple[str, ...]
@@ -61,7 +60,6 @@ def of(npi: str, at: str | None = None) -> ProviderPage | None:
     return ProviderPage(
         npi=npi,
         name=first.name,
-        is_person=bool(first.first_name or first.last_name),
         specialty=first.specialty,
         kind=first.kind,
         languages=tuple(languages.values()),

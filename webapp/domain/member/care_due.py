@@ -1,5 +1,5 @@
 """Care that a member is due for: what the gap reports of the member's practice say, from the same snapshots that the
-practice reads (member-portal.md, "the same gaps the member's PCP sees")."""
+practice reads."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A member's choices about sharing, as the portal offers them: who may choose for whom, what is noted, who is told.
 
-Source: guide 003, Member Choices for Sharing Medical and Sensitive Health Information; member-portal.md. What the
-choices do to the reports is in consent.py.
+Source: guide 003, Member Choices for Sharing Medical and Sensitive Health Information. What the choices do to
+the reports is in consent.py.
 """
 
 from __future__ import annotations

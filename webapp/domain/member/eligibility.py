@@ -39,7 +39,7 @@ class Status(Enum):
 
 
 class Registration(Enum):
-    """Whether a matched member may make an account (member-portal.md, step 2)."""
+    """Whether a matched member may make an account."""
 
     OK = "ok"
     TOO_YOUNG = "too-young"
@@ -217,8 +217,8 @@ _NOBODY = Member(client_id="", first_name="Nobody", last_name="Of This Name", bi
 
 
 def match(client_id: str, first_name: str, last_name: str, birth_date: date | None) -> Member | None:
-    """The member whose ID card holds these four, or None; which of them was wrong is not said
-    (member-portal.md, step 2). Names compare folded, the number without spaces and hyphens.
+    """The member whose ID card holds these four, or None; which of them was wrong is not said.
+    Names compare folded, the number without spaces and hyphens.
 
     An unknown number does the same work as a known one. A member without a name or a birth date on file
     matches nothing.

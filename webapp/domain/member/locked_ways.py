@@ -1,5 +1,5 @@
 """What a locked registration offers beside its reference number: a call-back, or a letter with a one-use code to the
-address on file (support-console.md, Mismatch desk).
+address on file.
 
 Whoever asks reads the same, whether the number that was typed is a member's or not. A letter's code dies with its use,
 after its days, when support ends the lock, and when the member has an account.

@@ -1,7 +1,7 @@
-"""Locks that support can end: a registration after three wrong tries, a recovery for its half hour and longer
-(support-console.md, Mismatch desk). The person gets a reference number; staff see which fields differed from the
-record, never what was typed. Kept of a lock are the keyed hashes that its tries were counted under, so an unknown
-Client ID Number leaves nothing of itself.
+"""Locks that support can end: a registration after three wrong tries, a recovery for its half hour and longer.
+
+The person gets a reference number; staff see which fields differed from the record, never what was typed. Kept of a
+lock are the keyed hashes that its tries were counted under, so an unknown Client ID Number leaves nothing of itself.
 """
 
 import json

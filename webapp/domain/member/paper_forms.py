@@ -1,5 +1,5 @@
 """Printed consent and opt-out forms that members sent, by post or as a file: entered by one member of staff, accepted
-or refused by another (member-portal.md, choices; support-console.md, Queues).
+or refused by another.
 
 What an accepted form says is noted by the same rules as what a member chooses in the portal (choices.py, consent.py).
 """

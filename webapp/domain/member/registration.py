@@ -1,6 +1,6 @@
 """How a member makes an account: the ID card is matched, tries are counted, the account is made once.
 
-Source: guide 000, steps 1 to 4; member-portal.md.
+Source: guide 000, steps 1 to 4.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """The yearly satisfaction survey: answers are kept apart from who gave them; results hide small groups.
 
-Source: guide 003, Services survey; member-portal.md.
+Source: guide 003, Services survey.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Update My Personal Information: a member's new address, telephones or e-mail go to the eligibility office as a
-request whose status the member sees (member-portal.md). The record itself changes with the office's next file."""
+request whose status the member sees. The record itself changes with the office's next file."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ _RECEIVED_MAIL = mails.Mail(
     N_(
         "Hello %(first_name)s,\n\n"
         "We received the change to your personal information. The eligibility office looks at it within "
-        "%(days)s days. You can see how far it is in your %(plan)s account, under “Update My Personal Information”.\n\n"
+        "%(days)s working days. You can see how far it is in your %(plan)s account, under “Update My Personal "
+        "Information”.\n\n"
         "If you did not ask for a change, call %(telephone)s.\n"
     ),
 )

@@ -7,6 +7,7 @@ finds the thread as its writer saw it wins, the other is told who was first.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from peewee import JOIN, Expression, ModelSelect
 
@@ -130,24 +131,7 @@ def answer(
         if Message.select().where(Message.once == once).exists():
             return
         now = clock.now()
-        changed = (
-            MessageThread.update(
-                waiting_since=None,
-                claimed_by=None,
-                claimed_at=None,
-                closed_at=None,
-                latest_at=now,
-                unread=MessageThread.unread + 1,
-            )
-            .where(
-                MessageThread.id == thread.id,
-                MessageThread.latest_id == thread.latest_id,
-                _is_free_for(staff, plan),
-            )
-            .execute()
-        )
-        if not changed:
-            raise _reason(thread, staff, plan)
+        _settle(thread, staff, plan, closed_at=None, latest_at=now, unread=MessageThread.unread + 1)
         sent = Message.create(
             thread=thread,
             from_desk=True,
@@ -167,18 +151,23 @@ def close(thread: MessageThread, staff: Account, actor: Actor, plan: Plan) -> No
     """Close a thread that needs no answer any more; the person can open it again by writing. Raises AlreadyClaimed or
     HasChanged."""
     with transaction():
-        changed = (
-            MessageThread.update(closed_at=clock.now(), waiting_since=None, claimed_by=None, claimed_at=None)
-            .where(
-                MessageThread.id == thread.id,
-                MessageThread.latest_id == thread.latest_id,
-                _is_free_for(staff, plan),
-            )
-            .execute()
-        )
-        if not changed:
-            raise _reason(thread, staff, plan)
+        _settle(thread, staff, plan, closed_at=clock.now())
         audit.record(actor, "message-closed", subject=f"account:{thread.account_id}")
+
+
+def _settle(thread: MessageThread, staff: Account, plan: Plan, **values: Any) -> None:
+    """Take a thread, as its writer saw it, out of the queue and set these values. Raises AlreadyClaimed, HasChanged."""
+    changed = (
+        MessageThread.update(waiting_since=None, claimed_by=None, claimed_at=None, **values)
+        .where(
+            MessageThread.id == thread.id,
+            MessageThread.latest_id == thread.latest_id,
+            _is_free_for(staff, plan),
+        )
+        .execute()
+    )
+    if not changed:
+        raise _reason(thread, staff, plan)
 
 
 def _is_free_for(staff: Account, plan: Plan) -> Expression:

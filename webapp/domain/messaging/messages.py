@@ -20,11 +20,12 @@ from webapp.domain.audit import Actor
 from webapp.domain.db import database, is_sqlite, transaction
 from webapp.domain.messaging import attachments
 from webapp.domain.messaging.message_tables import Message, MessageFile, MessageThread
+from webapp.domain.text import one_line
 from webapp.words import translate
 
 MEMBER_ENGAGEMENT, WEB_SUPPORT = "member-engagement", "web-support"
 
-#: Who answers, as people know them (member-portal.md, "Ours besides"; provider-portal.md).
+#: Who answers, as people know them.
 DESKS = {MEMBER_ENGAGEMENT: N_("Member Engagement Services"), WEB_SUPPORT: N_("Web Support")}
 
 
@@ -260,11 +261,6 @@ def answered_by(moment: datetime, plan: Plan) -> datetime:
     """When a message that came at `moment` should have its answer: so many working days later (plan setting), at the
     same hour where the plan is. Saturdays and Sundays do not count."""
     return working_days.after(moment, plan["messages"]["answer_days"])
-
-
-def one_line(text: str) -> str:
-    """Single spaces, nothing unprintable (a database may refuse it)."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def several_lines(text: str) -> str:

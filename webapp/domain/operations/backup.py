@@ -1,4 +1,4 @@
-"""Backups: one file with a manifest and the whole database, consistent while people work (quality.md, "Reliability").
+"""Backups: one file with a manifest and the whole database, consistent while people work.
 
 The file is a tar of `manifest.json` and the database: on SQLite a copy by its backup API in one step, on PostgreSQL
 `pg_dump` of one snapshot. Restoring checks the file against its manifest before anything is touched, then puts

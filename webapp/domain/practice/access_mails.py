@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from reports.words import N_
-from webapp import clock
 from webapp.config import Settings
 from webapp.domain import mails
 from webapp.domain.account.accounts import Account
 from webapp.domain.find_a_doctor.directory import practice_names
 from webapp.domain.mails import Mail
 from webapp.domain.practice.practices import masked
+from webapp.domain.us_dates import us_day
 from webapp.words import translate
 
 ASKED = Mail(
@@ -138,7 +138,7 @@ def send(
         settings.plan,
         practices=_lines(tins),
         link=f"{settings.base_url}/providers/access",
-        day=f"{clock.current().local(day):%m/%d/%Y}" if day else "",
+        day=us_day(day),
         role=translate(account.language, role) if role else "",
     )
 

@@ -1,4 +1,4 @@
-"""Report access: asking for it, what support decides, and its end after a year (provider-portal.md, Signed in).
+"""Report access: asking for it, what support decides, and its end after a year.
 
 What an account may read is said by its tie to the practice (practices.PracticeAccess.report_access) alone, which every
 request reads anew. Requests are what support works through; each is decided once, however many decide at once.

@@ -1,4 +1,4 @@
-"""Inviting people into a practice by registration code, and joining with one (provider-portal.md, Team).
+"""Inviting people into a practice by registration code, and joining with one.
 
 Whoever has no account signs up with the code; whoever has one signs in and enters it. The Office Manager who invites
 is told the same in both cases.

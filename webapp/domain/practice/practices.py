@@ -71,11 +71,6 @@ def join_practice(account: Account, tin: str, role: str, report_access: str = "n
         ).execute()
 
 
-def grant_report_access(account: Account, tin: str, role: str) -> None:
-    """Let an account read the reports of a Tax ID (support's approval)."""
-    join_practice(account, tin, role, "approved")
-
-
 def practices_of(account: Account) -> list[PracticeAccess]:
     """The account's ties, by Tax ID."""
     return list(_ties(account=account.id))

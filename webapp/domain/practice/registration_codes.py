@@ -1,8 +1,8 @@
 """Registration codes: an Office Manager or support invites somebody to make an account for named practices.
 
-Source: provider-portal.md (Sign-up, Team): one use, seven days, for named Tax IDs and a role; report access is granted
-on Finish, and no more of it than the code's issuer holds at that moment. The code itself stands in the mail alone;
-80 random bits, of which a hash is stored, leave nothing to guess.
+One use, seven days, for named Tax IDs and a role; report access is granted on Finish, and no more of it than the code's
+issuer holds at that moment. The code itself stands in the mail alone; 80 random bits, of which a hash is stored, leave
+nothing to guess.
 """
 
 import hashlib

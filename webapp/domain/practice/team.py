@@ -1,4 +1,4 @@
-"""The people of a practice, and what its Office Manager may do about them (provider-portal.md, Signed in).
+"""The people of a practice, and what its Office Manager may do about them.
 
 An Office Manager's powers begin with support's approval of that Tax ID and end with it. Whatever is done here holds at
 once: each request reads the ties anew.

@@ -1,4 +1,4 @@
-"""The download guard (support-console.md): how many rows of reports an account may take out of the portal in a day.
+"""The download guard: how many rows of reports an account may take out of the portal in a day.
 
 Stolen credentials must not empty a practice's panel unseen. A day has a budget of rows, in proportion to what the
 account may read; beyond it a fresh code from a mail is asked for. A device that the account did not use before has a

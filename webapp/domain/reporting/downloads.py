@@ -1,4 +1,4 @@
-"""Who downloaded which report, read from the audit log (provider-portal.md, Team)."""
+"""Who downloaded which report, read from the audit log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a practice answers to a gap in care: done elsewhere, not my patient, declined, scheduled (reports.md).
+"""What a practice answers to a gap in care: done elsewhere, not my patient, declined, scheduled.
 
 An answer stands beside the Due and does not clear it. It belongs to practice, member and test, so that it stays
 through refreshes, and when a birthday takes the member to another report. Rows are only ever added: the latest
@@ -24,6 +24,7 @@ from webapp.domain import audit
 from webapp.domain.account.accounts import Account
 from webapp.domain.audit import Actor
 from webapp.domain.db import Table, database, transaction
+from webapp.domain.us_dates import us_date, us_day
 
 ELSEWHERE, NOT_MINE, DECLINED, SCHEDULED = "elsewhere", "not-mine", "declined", "scheduled"
 #: The row that takes an answer back.
@@ -162,7 +163,7 @@ def _answer_to(tests: tuple[str, ...]) -> Prepared:
 
 def in_brief(answer: Given, words: Words = str) -> str:
     """ "Declined", "Scheduled 12/01/2026": what stands beside the Due."""
-    day = f" {_us(answer.day)}" if answer.day else ""
+    day = f" {us_date(answer.day)}" if answer.day else ""
     return f"{words(ANSWERS[answer.answer])}{day}"
 
 
@@ -193,15 +194,6 @@ def column(report: Report, tin: str, words: Words = str) -> Callable[[str], str]
                 texts.setdefault(client_id, []).append(f"{words(test.label)}: {in_full(row, words)}")
     joined = {client_id: "; ".join(listed) for client_id, listed in texts.items()}
     return lambda client_id: joined.get(client_id, "")
-
-
-def us_day(moment: datetime) -> str:
-    """The day of a moment where the plan is, as pages write days."""
-    return _us(clock.current().local(moment).date())
-
-
-def _us(day: date) -> str:
-    return f"{day:%m/%d/%Y}"
 
 
 def _check(answer: Answer, today: date) -> None:

@@ -19,6 +19,7 @@ from webapp.domain.member import consent
 from webapp.domain.reporting import gap_answers
 from webapp.domain.reporting.gap_answers import Gap, Given
 from webapp.domain.reporting.rule_words import Words, behind, in_short, months, rule_of
+from webapp.domain.us_dates import us_date
 
 DRUG_ONLY = "drug only"
 
@@ -58,7 +59,6 @@ class Why:
 
     report: Report
     as_of: date
-    gap: Gap
     row: dict[str, Any]
     finding: Finding
     rule: list[str]
@@ -105,10 +105,11 @@ def why(report: Report, test: Test, tin: str, client_id: str, words: Words = str
     rows, made = rows_of(report, tin, client_id), snapshot.published(report.slug)
     if not rows or made is None:
         return None
-    row, gap = rows[0], Gap(tin, client_id, test.key)
+    row = rows[0]
     found = next(one for one in findings(report, tin, row) if one.test.key == test.key)
     listed = [*panel_reason(client_id, words), *_report_reason(row, words)]
-    return Why(report, made.as_of, gap, row, found, found.rule(words), listed, gap_answers.history(gap))
+    history = gap_answers.history(Gap(tin, client_id, test.key))
+    return Why(report, made.as_of, row, found, found.rule(words), listed, history)
 
 
 def panel_reason(client_id: str, words: Words = str) -> list[str]:
@@ -144,13 +145,6 @@ def panel_reason(client_id: str, words: Words = str) -> list[str]:
             )
     told.append(words(N_("PCP since %(day)s.")) % {"day": us_date(pcp.effective_on)})
     return told
-
-
-def us_date(day: date | str | None) -> str:
-    """03/25/2026, from a date or its ISO text; empty for none."""
-    if isinstance(day, str):
-        return f"{day[5:7]}/{day[8:]}/{day[:4]}" if len(day) == 10 and day[4] == "-" else day
-    return f"{day:%m/%d/%Y}" if day else ""
 
 
 def _report_reason(row: dict[str, Any], words: Words) -> list[str]:

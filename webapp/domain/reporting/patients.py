@@ -1,5 +1,5 @@
-"""Patient look-up: one member of the panel across every report, as the sheet that is read before a visit (reports.md,
-provider-portal.md). Only members of the practices that the account may read are ever looked at."""
+"""Patient look-up: one member of the panel across every report, as the sheet that is read before a visit.
+Only members of the practices that the account may read are ever looked at."""
 
 from __future__ import annotations
 

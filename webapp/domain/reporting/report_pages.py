@@ -15,6 +15,7 @@ from reports.tables import ReportFacet, ReportPublished, ReportSnapshot
 from reports.words import N_
 from webapp.domain.find_a_doctor import directory
 from webapp.domain.member import consent
+from webapp.domain.us_dates import us_date
 
 #: What a cell can hold that is a word of ours, not of the data, and is shown in the reader's language.
 CELL_WORDS = (
@@ -183,7 +184,7 @@ def figures(tins: Sequence[str]) -> dict[str, list[Figure]]:
 
 
 def as_json(view: View) -> dict[str, Any]:
-    """The object that `portal report` prints (contract.md); dates in ISO, a blank is None."""
+    """The object that `portal report` prints; dates in ISO, a blank is None."""
     made = view.snapshot
     return {
         "report": view.report.slug,
@@ -216,11 +217,6 @@ def header_block(view: View, words: Words = str) -> Iterator[list[str]]:
         yield [words(N_("Rows with something Due")), str(view.due_total)]
     if made:
         yield [words(N_("Report ID")), view.report_id]
-
-
-def us_date(day: date) -> str:
-    """03/25/2026, as every page and download writes it."""
-    return f"{day:%m/%d/%Y}"
 
 
 def cell_words(words: Words = str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from peewee import CharField, DateTimeField, ForeignKeyField, TextField
 from webapp import clock
 from webapp.domain.account.sessions import Session
 from webapp.domain.db import Table, transaction
+from webapp.domain.text import one_line
 
 #: Longer than any name; what is typed beyond it is not looked for.
 LONGEST = 100
@@ -33,7 +34,7 @@ class RowSearch(Table):
 def keep_search(session: Session, text: str) -> str | None:
     """Keep what `session` looks for and return its token; the same words give the same token. None when there is
     nothing to look for."""
-    text = _clean(text)
+    text = one_line(text, LONGEST)
     if not text:
         return None
     with transaction():
@@ -51,10 +52,3 @@ def find_search(session: Session, token: str | None) -> str | None:
         return None
     found = RowSearch.get_or_none(RowSearch.token == token, RowSearch.session == session.token_hash)
     return found.text if found else None
-
-
-def _clean(text: str) -> str:
-    """Single spaces, nothing unprintable (a database may refuse it), not overlong."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text[: LONGEST * 4]).split())[
-        :LONGEST
-    ].strip()

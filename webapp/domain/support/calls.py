@@ -1,4 +1,4 @@
-"""The questions that establish who is calling (support-console.md, Caller).
+"""The questions that establish who is calling.
 
 They are asked one after another from what is on file. Staff type what the caller says and learn whether it matches,
 never what is on file. The first answer that does not match ends the call.

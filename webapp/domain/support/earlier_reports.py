@@ -1,5 +1,5 @@
-"""Publishing an earlier snapshot (support-console.md, Data): what was computed before is served again until the next
-refresh publishes anew.
+"""Publishing an earlier snapshot: what was computed before is served again until the next refresh publishes
+anew.
 
 What is served always goes together: an earlier refresh is published as a whole, with the attribution that its reports
 were computed with. A single report has an earlier version of its own where it was refreshed alone since

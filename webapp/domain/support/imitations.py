@@ -1,4 +1,4 @@
-"""Imitate Mode: support sees a portal as somebody does, to look and no more (support-console.md).
+"""Imitate Mode: support sees a portal as somebody does, to look and no more.
 
 An imitation is no session of the person: it counts only together with the live session of the member of staff who began
 it, ends by itself, and is written to the audit log at its start, for each page and at its end.

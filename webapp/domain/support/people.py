@@ -1,4 +1,4 @@
-"""Finding a member, an office's account or a practice for support, and opening one (support-console.md, People).
+"""Finding a member, an office's account or a practice for support, and opening one.
 
 Nothing of a person is shown before a reason is given, which is written to the audit log first. Numbers are masked; each
 one that is revealed is written there too. An opening belongs to one session and ends by itself.
@@ -30,6 +30,7 @@ from webapp.domain.practice import practices
 from webapp.domain.support import staff
 from webapp.domain.support.work_items import Words
 from webapp.domain.text import after_prefix, digits, fold
+from webapp.domain.us_dates import us_date, us_day
 
 MEMBER, OFFICE, PRACTICE = "member", "office", "practice"
 KINDS = {MEMBER: N_("Member"), OFFICE: N_("Account of an office"), PRACTICE: N_("Practice")}
@@ -248,7 +249,7 @@ def _member_page(client_id: str, shown: frozenset[str], settings: Settings, secr
         return None
     account = account_of_member(client_id)
     today = eligibility.eligibility_of(member, clock.today())
-    born = f"{member.birth_date:%m/%d/%Y}" if member.birth_date else ""
+    born = us_date(member.birth_date)
     address = ", ".join(
         one for one in (member.address, member.city, f"{member.state} {member.zip_code}".strip()) if one
     )
@@ -309,7 +310,7 @@ def _with_account(
     told = [
         Fact(N_("Username"), account.username),
         _hidden(N_("Email"), "email", account.email, shown),
-        Fact(N_("Account since"), f"{clock.current().local(account.created_at):%m/%d/%Y}"),
+        Fact(N_("Account since"), us_day(account.created_at)),
         Fact(N_("Account"), (N_("Frozen") if account.frozen_at else N_("Open"),)),
     ]
     is_on = second_factor.is_on(account)

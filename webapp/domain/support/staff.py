@@ -1,5 +1,6 @@
-"""The plan's staff: who works in the support console, in which role, and which of its rooms a role opens
-(support-console.md). A member of staff is added with an address that works once; the person chooses the rest there.
+"""The plan's staff: who works in the support console, in which role, and which of its rooms a role opens.
+
+A member of staff is added with an address that works once; the person chooses the rest there.
 """
 
 import hashlib

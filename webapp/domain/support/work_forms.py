@@ -1,7 +1,5 @@
 """Printed consent and opt-out forms as work of the support console: a second look at what a colleague entered."""
 
-from datetime import date
-
 from reports.words import N_
 from webapp import clock
 from webapp.config import Plan
@@ -25,8 +23,10 @@ from webapp.domain.support.work_items import (
     claimer_of,
     name_of,
     number_of,
+    speech_of,
 )
 from webapp.domain.support.work_kinds import LONGEST_ANSWER, Kind
+from webapp.domain.us_dates import us_date
 
 _OWN = N_("You entered this form. Somebody else looks at it and decides. Nothing was changed.")
 _OVER = N_("The last day of this consent is over. Refuse the form, and say so. Nothing was changed.")
@@ -56,7 +56,7 @@ class FormWork(Kind):
             (N_("The form asks us to"), (ASKS[row.asks],)),
             *(_of_consent(row) if row.asks == CONSENT else ()),
             *_signed(row, member, plan),
-            (N_("Received on"), _us_date(row.received_on)),
+            (N_("Received on"), us_date(row.received_on)),
             (N_("Entered by"), name_of(Account.get_or_none(Account.id == row.entered_by))),
             (N_("How the member is told"), (_way(row, plan),)),
         ]
@@ -94,7 +94,7 @@ class FormWork(Kind):
             self.name, str(row.id), member.name if member else "", "", (ASKS[row.asks],), since,
             self.target(since, plan), *claimer_of(held, row.id),
             language=told.language if told else "es" if member and member.speaks_spanish else "en",
-            spoken=(member.language or "") if member else "", interpreter=member.interpreter if member else None,
+            **speech_of(member),
         )  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def _of_consent(row: PaperForm) -> list[tuple[str, str | Words]]:
     return [
         (N_("What may be shared"), tuple(CATEGORY_WORDS[one][0] for one in row.categories.split())),
         (N_("Who may see it"), to),
-        (N_("Until"), _us_date(row.ends_on) if row.ends_on else (N_("It is taken back"),)),
+        (N_("Until"), us_date(row.ends_on) if row.ends_on else (N_("It is taken back"),)),
     ]
 
 
@@ -113,7 +113,7 @@ def _signed(row: PaperForm, member: Member | None, plan: Plan) -> list[tuple[str
     facts: list[tuple[str, str | Words]] = [(N_("Signed by"), row.signer or (SIGNERS[row.signed_by],))]
     if row.signer:
         facts.append((N_("Signs as"), (SIGNERS[row.signed_by],)))
-    facts.append((N_("Signed on"), _us_date(row.signed_on)))
+    facts.append((N_("Signed on"), us_date(row.signed_on)))
     if member and member.birth_date:
         age = eligibility.age_on(member.birth_date, row.signed_on)
         facts.append((N_("Age of the member then"), str(age)))
@@ -130,7 +130,3 @@ def _signed(row: PaperForm, member: Member | None, plan: Plan) -> list[tuple[str
 def _way(row: PaperForm, plan: Plan) -> str:
     has_account = paper_forms.teller(row.client_id, plan) is not None
     return N_("By email, when you decide") if has_account else N_("By a letter from you: there is no account")
-
-
-def _us_date(day: date) -> str:
-    return f"{day:%m/%d/%Y}"

@@ -72,7 +72,7 @@ class Item:
     """One piece of work as the list shows it.
 
     person: a name, '' where nobody is known; about, about_words: what it is about, as text and as words to translate;
-    target: when it should be done; claimed_by: a name, '' for nobody; mine: the account that claimed it; language: of
+    target: when it should be done; claimed_by: a name, '' for nobody; claimer: the account of that name; language: of
     the account; spoken: the member's language as the plan's file has it; interpreter: None where unknown.
     """
 
@@ -207,6 +207,11 @@ def done(kind: str, key: str) -> None:
 def name_of(account: Account | None) -> str:
     """First and last name."""
     return f"{account.first_name} {account.last_name}".strip() if account else ""
+
+
+def speech_of(member: Member | None) -> dict[str, Any]:
+    """What a member speaks and whether an interpreter is needed, as Item has them."""
+    return {"spoken": member.language or "", "interpreter": member.interpreter} if member else {}
 
 
 def members(client_ids: Iterable[str | None]) -> dict[str, Member]:

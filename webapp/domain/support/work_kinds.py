@@ -1,5 +1,5 @@
 """The kinds of work of the support console, each a thin layer over the rules of its own area: what waits, what its page
-shows, and what can be done with it (support-console.md, Queues and Mismatch desk)."""
+shows, and what can be done with it."""
 
 from abc import ABC, abstractmethod
 from datetime import datetime
@@ -28,6 +28,7 @@ from webapp.domain.support.work_items import (
     name_of,
     number_of,
     row_of,
+    speech_of,
 )
 
 LONGEST_REASON = 500
@@ -163,6 +164,7 @@ class UpdateWork(Kind):
 
     name, label = "update", N_("Personal information")
     roles = frozenset({staff.ELIGIBILITY})
+    days = "update_days"
     actions = (
         Action("done", N_("Done"), "answer"),
         Action("refused", N_("Not changed"), "answer", "stop"),
@@ -205,9 +207,6 @@ class UpdateWork(Kind):
         except update_requests.NotOpen as late:
             raise Gone from late
 
-    def target(self, since: datetime, plan: Plan) -> datetime:
-        return working_days.after(since, plan["queues"]["update_days"])
-
     def _items(self, rows: list[UpdateRequest], plan: Plan) -> list[Item]:
         known = work_items.members(row.client_id for row in rows)
         ids = [row.account_id for row in rows]
@@ -222,8 +221,7 @@ class UpdateWork(Kind):
                     tuple(FIELD_WORDS[field] for field in row.changes), row.made_at,
                     self.target(row.made_at, plan), *claimer_of(held, row.id),
                     language=languages.get(row.account_id, "en"),
-                    spoken=(member.language or "") if member else "",
-                    interpreter=member.interpreter if member else None,
+                    **speech_of(member),
                 )
             )  # fmt: skip
         return found
@@ -279,8 +277,7 @@ class LockWork(Kind):
                     self.name, str(row.id), member.name if member else name_of(account), row.reference, (),
                     row.begun_at, self.target(row.begun_at, plan), *claimer_of(held, row.id),
                     language=account.language if account else "en",
-                    spoken=(member.language or "") if member else "",
-                    interpreter=member.interpreter if member else None,
+                    **speech_of(member),
                 )
             )  # fmt: skip
         return found

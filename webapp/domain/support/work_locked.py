@@ -19,7 +19,9 @@ from webapp.domain.support.work_items import (
     Words,
     Worker,
     checked,
+    claimer_of,
     number_of,
+    speech_of,
 )
 from webapp.domain.support.work_kinds import FIELD_WORDS, LONGEST_REASON, Kind
 
@@ -60,13 +62,11 @@ class _LockedWork(Kind):
         plan: Plan,
     ) -> Item:
         member = known.get(lock.client_id or "") if lock else None
-        claimer, name = held.get(str(row.id), (None, ""))
         since: datetime = row.asked_at
         return Item(
             self.name, str(row.id), member.name if member else "", lock.reference if lock else "",
-            self._about(row), since, self.target(since, plan), name, claimer, language=row.language,
-            spoken=(member.language or "") if member else "",
-            interpreter=member.interpreter if member else None,
+            self._about(row), since, self.target(since, plan), *claimer_of(held, row.id), language=row.language,
+            **speech_of(member),
         )  # fmt: skip
 
     def _facts(self, row: CallBack | RegistrationLetter, item: Item) -> list[tuple[str, str | Words]]:

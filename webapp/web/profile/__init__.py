@@ -1,4 +1,4 @@
-"""The profile of every portal: one set of pages, each change on an address of its own (issue 4 item 8, issue 5 item 5).
+"""The profile of every portal: one set of pages, each change on an address of its own.
 
 A portal's blueprint calls `mount`; the overview itself is the portal's own, as what it shows differs.
 """

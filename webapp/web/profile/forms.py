@@ -21,8 +21,9 @@ from webapp import clock
 from webapp.domain import throttle
 from webapp.domain.account import accounts
 from webapp.domain.account.security_questions import QUESTIONS
+from webapp.domain.text import one_line
 from webapp.web import language
-from webapp.web.account_fields import check_email, one_line
+from webapp.web.account_fields import check_email
 from webapp.web.forms import Form
 from webapp.web.login import must_wait
 from webapp.web.signed_in import actor, device, secret_key, settings
