@@ -118,6 +118,15 @@ def test_a_member_chooses_three_different_ones(ana: Account, client: Client) -> 
     assert SecurityAnswer.select().count() == 3
 
 
+def test_each_missing_question_and_answer_is_told_by_its_number(ana: Account, client: Client) -> None:
+    page = open_page(client, "member", "question").fill({"Your present password": PASSWORD}).submit("Save")
+    assert page.errors == [
+        text.format(n)
+        for n in (1, 2, 3)
+        for text in ("Choose security question {}.", "Enter the answer to security question {}.")
+    ]
+
+
 @pytest.mark.parametrize("answer", ["", "   ", "\x00"])
 def test_an_empty_answer_is_refused(rosa: Account, client: Client, answer: str) -> None:
     typed = {"Secret Question": QUESTIONS[0], "Secret Answer": answer, "Your present password": PASSWORD}

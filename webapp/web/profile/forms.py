@@ -148,16 +148,26 @@ class QuestionsForm(ChangeForm):
 
 
 def _check_question(form: QuestionsForm, field: Field) -> None:
+    number = int(field.short_name[-1])
     if not field.data:
-        raise ValidationError(_("Choose a security question."))
-    earlier = range(1, int(field.short_name[-1]))
+        raise ValidationError(
+            _("Choose a security question.")
+            if form.count == 1
+            else _("Choose security question %(number)s.", number=number)
+        )
+    earlier = range(1, number)
     if any(form[f"question_{n}"].data == field.data for n in earlier):
         raise ValidationError(_("Choose a different question each time."))
 
 
 def _check_answer(form: QuestionsForm, field: Field) -> None:
-    if not (field.data or "").strip():
-        raise ValidationError(_("Enter the answer to the security question."))
+    if (field.data or "").strip():
+        return
+    raise ValidationError(
+        _("Enter the answer to the security question.")
+        if form.count == 1
+        else _("Enter the answer to security question %(number)s.", number=field.short_name[-1])
+    )
 
 
 for _check in (_check_question, _check_answer):
