@@ -137,11 +137,7 @@ class ChoiceForm(PortalForm):
 setattr(
     ChoiceForm,
     "for",
-    RadioField(
-        _l("Who is this PCP for?"),
-        [InputRequired(_l("Choose who this PCP is for."))],
-        validate_choice=False,
-    ),
+    RadioField("", [InputRequired(_l("Choose who this PCP is for."))], validate_choice=False),
 )
 
 
