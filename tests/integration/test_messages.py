@@ -124,9 +124,9 @@ def test_a_message_is_written_sent_and_listed(person: Person) -> None:
 
 def test_the_time_of_a_message_is_told_with_am_or_pm_in_both_languages(member: Person) -> None:
     page = member.write()
-    assert re.search(r"03/25/2026, \d{1,2}:\d\d [AP]M", page.text)
+    assert re.search(r"03/25/2026, \d{1,2}:\d\d\s[AP]M", page.text)
     page = member.client.get(f"{page.path}?lang=es")
-    assert re.search(r"03/25/2026, \d{1,2}:\d\d [ap]\.\sm\.", page.text)
+    assert re.search(r"03/25/2026, \d{1,2}:\d\d\s[ap]\.\sm\.", page.text)
 
 
 def test_lines_stay_as_they_were_typed(person: Person) -> None:

@@ -122,7 +122,7 @@ def test_without_script_staying_is_a_page(client: Client, ana: Account, clock: H
 
 def test_the_page_in_spanish_says_until_when_with_am_or_pm(client: Client, ana: Account) -> None:
     sign_in(client)
-    assert re.search(r"\d{1,2}:\d\d [ap]\.\sm\.", client.get("/members/stay?lang=es").text)
+    assert re.search(r"\d{1,2}:\d\d\s[ap]\.\sm\.", client.get("/members/stay?lang=es").text)
 
 
 def test_nobody_stays_longer_than_twelve_hours(client: Client, ana: Account, clock: Hands) -> None:

@@ -29,4 +29,4 @@ def read_date(text: str) -> date | None:
 
 def time_of_day(at: datetime) -> str:
     """The time on the plan's wall clock, with a.m. or p.m. in both languages: by itself Spanish counts to 24."""
-    return format_time(clock.current().local(at), "h:mm a", rebase=False)
+    return format_time(clock.current().local(at), "h:mm\N{NO-BREAK SPACE}a", rebase=False)
