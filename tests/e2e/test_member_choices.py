@@ -39,6 +39,15 @@ def test_and_taken_back(walk: Walk) -> None:
     walk.sees("It is not shared any more. Practices cannot see it from now on.")
 
 
+def test_what_to_do_stands_apart_from_a_list_that_is_empty(walk: Walk) -> None:
+    walk.open("/members/profile/looks")
+    empty = walk.page.locator(".empty").bounding_box()
+    below = walk.page.locator(".empty + p").bounding_box()
+    assert empty
+    assert below
+    assert below["y"] >= empty["y"] + empty["height"] + 16
+
+
 def test_the_survey_is_begun_and_goes_on_later(walk: Walk) -> None:
     walk.open("/members/survey")
     walk.click("Start")

@@ -90,6 +90,10 @@ def test_after_the_end_the_login_page_says_that_it_is_kept(walk: Walk) -> None:
     walk.sees(
         "You were signed out to keep your information private. Sign in again: what you typed is still here."
     )
+    header, notice = walk.page.locator("header").bounding_box(), walk.page.locator(".notice").bounding_box()
+    assert header
+    assert notice
+    assert notice["y"] >= header["y"] + header["height"] + 16, "it does not stick to the header"
 
 
 def test_it_is_there_again_after_signing_in(walk: Walk) -> None:

@@ -297,11 +297,22 @@ def test_a_member_chooses_a_pcp_for_a_child_and_the_next_refresh_is_told(client:
     assert AuditEntry.get(AuditEntry.action == "choose-pcp").subject == "member:001234568"
 
 
+def test_whoever_has_children_says_for_whom_the_pcp_is_before_anything_changes(client: Client) -> None:
+    form = sign_in(client).get(f"{PROVIDER}/choose").form("Choose this PCP")
+    assert "for" not in form.values  # nobody is chosen beforehand
+    page = form.submit("Choose this PCP")
+    assert page.status == 422
+    assert page.errors == ["Choose who this PCP is for."]
+    assert selections() == []
+    assert not AuditEntry.select().where(AuditEntry.action == "choose-pcp").exists()
+
+
 def test_a_choice_of_the_same_day_replaces_the_earlier_and_can_be_taken_back(client: Client) -> None:
     list_providers({"npi": "2000009999", "tin": "069999999", "last_name": "Vega", "first_name": "Eva"})
     sign_in(client)
     for npi in ("2000000001", "2000009999", "2000000001"):
-        client.get(f"/members/find-a-doctor/providers/{npi}/choose").submit("Choose this PCP")
+        form = client.get(f"/members/find-a-doctor/providers/{npi}/choose")
+        form.fill({"Who is this PCP for?": "Ana Ortiz"}).submit("Choose this PCP")
     assert selections() == [("001234567", "2000000001", FROM_MEMBER)]
     page = client.get("/members/account").submit("Take the choice back")
     assert page.notices == ["The choice was taken back."]
@@ -309,7 +320,8 @@ def test_a_choice_of_the_same_day_replaces_the_earlier_and_can_be_taken_back(cli
 
 
 def test_a_later_choice_of_the_plans_feed_is_shown_no_more_as_waiting(client: Client, clock: Hands) -> None:
-    sign_in(client).get(f"{PROVIDER}/choose").submit("Choose this PCP")
+    form = sign_in(client).get(f"{PROVIDER}/choose")
+    form.fill({"Who is this PCP for?": "Ana Ortiz"}).submit("Choose this PCP")
     PcpSelection.create(
         client_id="001234567", npi="1", selected_on=date(TODAY.year, 12, 31), source=FROM_FEED
     )

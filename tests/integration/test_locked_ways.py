@@ -70,6 +70,7 @@ def test_who_wants_to_be_called_is_in_the_queue_with_time_and_number(client: Cli
     add_ana()
     page = locked(client)
     assert Lockout.get().reference in page.text
+    assert page.links()["1.877.606.5172"] == "tel:1.877.606.5172"
     page = page.fill({"Telephone": "860.555.0199", "Best time to call": "9:00 a.m. – 11:00 a.m."})
     page = page.submit("Call me")
     assert page.notices == ["We will call you on the next working day."]

@@ -1,6 +1,7 @@
 """Secure messages as people write and read them, in both portals."""
 
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -123,6 +124,13 @@ def test_a_message_is_written_sent_and_listed(person: Person) -> None:
     page = person.client.get(person.start)
     assert "My card <i>" in page.text
     assert "Waiting for an answer" in page.text
+
+
+def test_the_time_of_a_message_is_told_with_am_or_pm_in_both_languages(member: Person) -> None:
+    page = member.write()
+    assert re.search(r"03/25/2026, \d{1,2}:\d\d\s[AP]M", page.text)
+    page = member.client.get(f"{page.path}?lang=es")
+    assert re.search(r"\d{1,2}:\d\d[\xa0\u202f][ap]\.[\xa0\u202f]m\.", page.html), "and never broken"
 
 
 def test_lines_stay_as_they_were_typed(person: Person) -> None:

@@ -36,6 +36,18 @@ def test_the_profile_leads_to_every_change(person: Client, side: str) -> None:
         assert page.click(label).status == 200
 
 
+def test_the_profile_in_spanish_speaks_of_one_password_and_of_several_questions(
+    ana: Account, client: Client
+) -> None:
+    facts = client.get("/members/profile?lang=es").facts
+    assert facts["Contraseña"] == "Guardada"
+    assert facts["Preguntas de seguridad"] == "Guardadas"
+
+
+def test_a_telephone_calls_about_who_looked_at_a_press(ana: Account, client: Client) -> None:
+    assert client.get("/members/profile/looks").links()["1.800.859.9889"] == "tel:1.800.859.9889"
+
+
 def test_a_member_may_close_the_account_and_sees_who_looked(ana: Account, client: Client) -> None:
     links = client.get("/members/profile").links()
     assert {"Who looked at your record", "Close your account"} <= set(links)

@@ -63,6 +63,13 @@ def test_an_address_that_will_not_do_is_refused_with_the_reason(
     assert page.errors[0].startswith(error)
 
 
+def test_an_address_left_blank_is_not_said_to_differ_and_errors_stand_in_the_order_of_the_page(
+    rosa: Account, client: Client
+) -> None:
+    page = open_page(client, "provider", "email").submit("Send the code")
+    assert page.errors == ["Enter your new email address.", "Enter your present password."]
+
+
 def test_a_wrong_code_a_new_code_and_giving_up(rosa: Account, client: Client) -> None:
     page = ask_email(open_page(client, "provider", "email"), "new@example.com")
     first = mailed_code()
@@ -116,6 +123,13 @@ def test_a_member_chooses_three_different_ones(ana: Account, client: Client) -> 
     page = page.fill({**again, "Your present password": PASSWORD}).submit("Save")
     assert page.notices
     assert SecurityAnswer.select().count() == 3
+
+
+def test_each_missing_question_and_answer_is_told_by_its_number(ana: Account, client: Client) -> None:
+    page = open_page(client, "member", "question").submit("Save")
+    numbered = ("Choose security question {}.", "Enter the answer to security question {}.")
+    told = [text.format(n) for n in (1, 2, 3) for text in numbered]
+    assert page.errors == [*told, "Enter your present password."], "in the order of the page"
 
 
 @pytest.mark.parametrize("answer", ["", "   ", "\x00"])

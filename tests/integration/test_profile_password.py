@@ -142,6 +142,11 @@ def test_two_different_new_passwords_cost_no_try(rosa: Account, client: Client) 
     assert page.errors == ["The two passwords are not the same. Enter the new password again."]
 
 
+def test_a_new_password_left_blank_is_not_said_to_differ(rosa: Account, client: Client) -> None:
+    page = open_page(client, "provider", "password").submit("Change password")
+    assert page.errors == ["Enter your present password.", "Enter a new password."]
+
+
 def test_a_very_long_password_works(rosa: Account, client: Client) -> None:
     long = "Lantern-7 ".strip() + "x" * 10_000
     assert change_password(open_page(client, "provider", "password"), new=long).notices

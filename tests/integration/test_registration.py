@@ -1,6 +1,6 @@
 """Registering as a New User (guide 000, steps 1 to 4), through the pages."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -307,8 +307,8 @@ def test_who_may_not_register_is_told_whom_to_call(
         ({"Username": "a b"}, "Use 3 to 50 letters, digits, or . - _ @ for the username, with no spaces."),
         ({"Email Address": "ana"}, "Enter an email address like name@example.com."),
         ({"Confirm Password": "x"}, "The two passwords are not the same. Enter the password again."),
-        ({"Security Question 2": "Please Select"}, "Choose a security question."),
-        ({"Answer 3": ""}, "Enter the answer to the security question."),
+        ({"Security Question 2": "Please Select"}, "Choose security question 2."),
+        ({"Answer 3": ""}, "Enter the answer to security question 3."),
         ({"Password": "short1", "Confirm Password": "short1"}, "Use at least 8 characters for the password."),
         (
             {"Password": "ana.ortiz99", "Confirm Password": "ana.ortiz99"},
@@ -343,6 +343,16 @@ def test_a_date_that_is_none_is_no_try(client: Client, date_typed: str) -> None:
     page = to_validation(client).fill({**CARD, "Date of Birth": date_typed}).submit("Next")
     assert page.errors == ["Enter the date of birth as month/day/year, like 03/25/1990."]
     assert AuditEntry.select().where(AuditEntry.action == "register-match").count() == 0
+
+
+def test_a_day_that_is_still_to_come_is_no_try(client: Client, clock: Hands) -> None:
+    tomorrow = f"{clock.today() + timedelta(days=1):%m/%d/%Y}"
+    page = to_validation(client)
+    for typed in (tomorrow, "06/15/2990", "06/15/2990"):
+        page = page.fill({**CARD, "Date of Birth": typed}).submit("Next")
+        assert page.errors == ["This day is still to come. Check the year of the date of birth."]
+    add_ana()
+    assert page.fill(CARD).submit("Next").heading.startswith("STEP 3"), "the right card is still looked at"
 
 
 @pytest.mark.parametrize("typed", ["<b>O'Brien</b>", "Ñ" * 10_000, "Робертсон", "\x00'; DROP TABLE member--"])

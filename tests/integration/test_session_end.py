@@ -1,6 +1,7 @@
 """The end of a session: how long there is, staying, and what was typed when it came."""
 
 import gc
+import re
 from typing import Any
 
 import pytest
@@ -117,6 +118,11 @@ def test_without_script_staying_is_a_page(client: Client, ana: Account, clock: H
     assert page.heading == "Do you need more time?"
     assert lasts(page, 2)
     assert page.submit("Stay signed in").heading == "You are still signed in"
+
+
+def test_the_page_in_spanish_says_until_when_with_am_or_pm(client: Client, ana: Account) -> None:
+    sign_in(client)
+    assert re.search(r"\d{1,2}:\d\d\s[ap]\.\sm\.", client.get("/members/stay?lang=es").text)
 
 
 def test_nobody_stays_longer_than_twelve_hours(client: Client, ana: Account, clock: Hands) -> None:

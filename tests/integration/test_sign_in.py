@@ -35,6 +35,10 @@ def sign_in(client: Client, username: str = "ana.ortiz", password: str = "Naranj
     return page.fill({"Username": username, "Password": password}).submit("Login")
 
 
+def test_a_telephone_calls_technical_support_at_a_press(client: Client) -> None:
+    assert client.get("/members/login").links()["1.877.606.5172"] == "tel:1.877.606.5172"
+
+
 def test_a_member_signs_in_whatever_the_case_of_the_username(client: Client, ana: Account) -> None:
     assert sign_in(client, "ANA.ORTIZ").heading == "Welcome to Your HUSKY Health Account!"
 

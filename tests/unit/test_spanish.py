@@ -91,6 +91,10 @@ WORDS = {
 }
 
 FAMILIAR = re.compile(r"\b(tú|tu|tus|te|ti|contigo|vosotros|vosotras|os|vuestr[oa]s?)\b", re.IGNORECASE)
+#: What is said to the reader, or of a child, so that it fits a man alone.
+FOR_A_MAN = re.compile(
+    r"\b(enfermo|bienvenido|cansado|preocupado|satisfecho|inscrito|usted mismo)\b", re.IGNORECASE
+)
 BLAMING = re.compile(r"inválid|erróne|\bincorrect|por favor, tenga en cuenta", re.IGNORECASE)
 ENGLISH_TIME = re.compile(r"[ap]\.m\.|\d [ap]\.|[ap]\. m\.|\b[AP]M\b")
 SPANISH_TIME = re.compile("\\d{1,2}:\\d{2}\N{NO-BREAK SPACE}[ap]\\.\N{NO-BREAK SPACE}m\\.")
@@ -135,6 +139,11 @@ def test_a_thing_has_one_name(english: str) -> None:
 
 def test_people_are_addressed_as_usted() -> None:
     assert not those((text, spanish) for text, spanish in ENTRIES.items() if FAMILIAR.search(spanish))
+
+
+def test_nobody_is_taken_for_a_man() -> None:
+    pages = {name: str(content.read(name, "es").body) for name in content.PAGES}
+    assert not those((text, es) for text, es in [*ENTRIES.items(), *pages.items()] if FOR_A_MAN.search(es))
 
 
 def test_nobody_is_blamed() -> None:

@@ -1,7 +1,11 @@
-"""Dates as people type them."""
+"""Dates as people type them, and the time of day as they read it."""
 
 import re
-from datetime import date
+from datetime import date, datetime
+
+from flask_babel import format_time
+
+from webapp import clock
 
 
 def read_date(text: str) -> date | None:
@@ -21,3 +25,8 @@ def read_date(text: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def time_of_day(at: datetime) -> str:
+    """The time on the plan's wall clock, with a.m. or p.m. in both languages: by itself Spanish counts to 24."""
+    return format_time(clock.current().local(at), "h:mm\N{NO-BREAK SPACE}a", rebase=False)

@@ -20,15 +20,14 @@ from flask import (
     request,
     url_for,
 )
-from flask_babel import format_time
 
-from webapp import clock
 from webapp.domain import audit
 from webapp.domain.account import accounts, sessions
 from webapp.domain.db import undone
 from webapp.domain.support import imitations
 from webapp.domain.support.imitations import Imitation
 from webapp.web import render
+from webapp.web.dates import time_of_day
 from webapp.web.signed_in import cookie_name, drop_cookie, portal_of_request, set_cookie, settings
 from webapp.web.texts import gettext as _
 
@@ -148,7 +147,7 @@ def _banner() -> dict[str, object]:
     return {
         "imitating": {
             "name": f"{found.account.first_name} {found.account.last_name}".strip(),
-            "until": format_time(clock.current().local(found.ends_at), "short", rebase=False),
+            "until": time_of_day(found.ends_at),
             "url": url_for("support.leave_imitation"),
         }
     }

@@ -9,16 +9,16 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, abort, flash, redirect, request, url_for
-from flask_babel import format_time, ngettext
+from flask_babel import ngettext
 from flask_login import current_user
 
-from webapp import clock
 from webapp.domain import audit
 from webapp.domain.messaging import attachments, messages
 from webapp.domain.messaging.message_tables import MessageFile, MessageThread
 from webapp.domain.messaging.messages import MessageRefused, NoSuchThread, TooManyMessages
 from webapp.domain.us_dates import us_day
 from webapp.web import render
+from webapp.web.dates import time_of_day
 from webapp.web.message_forms import NewMessageForm, ReplyForm
 from webapp.web.signed_in import actor, portal_of_request, settings
 from webapp.web.texts import gettext as _
@@ -220,8 +220,7 @@ def _telephone() -> str:
 
 
 def _moment(moment: datetime) -> str:
-    local = clock.current().local(moment)
-    return f"{local:%m/%d/%Y}, {format_time(local, 'short', rebase=False)}"
+    return f"{us_day(moment)}, {time_of_day(moment)}"
 
 
 def _url(name: str, **values: Any) -> str:

@@ -12,12 +12,12 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, redirect, request, url_for
-from flask_babel import format_time
 from flask_login import current_user
 
 from webapp import clock
 from webapp.domain.account import sessions
 from webapp.web import audience, kept, render
+from webapp.web.dates import time_of_day
 from webapp.web.signed_in import loaded_person, portal_of_request, settings
 from webapp.web.texts import gettext as _
 
@@ -53,7 +53,7 @@ def answer_stay() -> Response:
         "plain.html",
         "partials/stay.html",
         title=_("You are still signed in") if request.args.get("stayed") else _("Do you need more time?"),
-        until=format_time(clock.current().local(ends), "short", rebase=False),
+        until=time_of_day(ends),
         home=url_for(f"{portal}.home"),
         action=url_for(f"{portal}.stay"),
         stayed=bool(request.args.get("stayed")),

@@ -7,6 +7,12 @@ from webapp.words import list_of_programs
 
 GUIDE = guide("update-information")
 PROGRAMS = ("A", "B", "C", "D", "LB")
+SPACE_BESIDE_THE_WORD = """button => {
+  const words = document.createRange();
+  words.selectNodeContents(button);
+  const [inner, outer] = [words.getBoundingClientRect(), button.getBoundingClientRect()];
+  return [inner.left - outer.left, outer.right - inner.right];
+}"""
 
 
 def test_the_tab_leads_to_the_program_buttons(walk: Walk) -> None:
@@ -21,7 +27,11 @@ def test_the_tab_leads_to_the_program_buttons(walk: Walk) -> None:
         programs=list_of_programs(read_plan(), PROGRAMS, walk.language),
     )
     for program in PROGRAMS:
-        assert walk.pressable(program).is_visible()
+        button = walk.pressable(program)
+        assert button.is_visible()
+        before, after = button.evaluate(SPACE_BESIDE_THE_WORD)
+        assert before >= 8, "the letter does not touch the edge of its button"
+        assert abs(before - after) <= 1, "it stands in the middle"
 
 
 def test_the_program_leads_to_what_is_on_record(walk: Walk) -> None:

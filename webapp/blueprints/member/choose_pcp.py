@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from webapp import clock
 from webapp.blueprints.member import blueprint
+from webapp.blueprints.member.directory_forms import ChoiceForm
 from webapp.blueprints.member.directory_view import specialty_label
 from webapp.blueprints.member.find_a_doctor import page
 from webapp.domain import audit
@@ -27,17 +28,20 @@ def choose_pcp(npi: str) -> Response:
     if not rows or shown is None:
         abort(404)
     members = _household()
-    if request.method == "POST":
+    form = ChoiceForm(members)
+    if request.method == "POST" and form.validate():
         member = _named(members)
         pcp_choice.choose(member.client_id, npi, _own_id(), actor(), settings().plan)
         return redirect(url_for("member.chosen_pcp", key=request.form["for"]), 303)  # type: ignore[return-value]
     return page(
         "choose",
         _("Choose a PCP"),
+        status=422 if request.method == "POST" else 200,
+        form=form,
+        members=members,
         shown=shown,
         specialty=specialty_label(shown.specialty),
         is_full=all(row.accepting_new_patients is False for row in rows),
-        choices=[(key, member.name) for key, member in members.items()],
     )
 
 

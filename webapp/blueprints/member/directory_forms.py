@@ -3,14 +3,23 @@
 from flask import request
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Form, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms import (
+    BooleanField,
+    Form,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length
 from wtforms.widgets import SearchInput
 
 from reports.words import N_
 from webapp.domain import spoken
 from webapp.domain.find_a_doctor import directory_reports, directory_search, specialties
 from webapp.domain.find_a_doctor.directory_search import KINDS, Asked
+from webapp.domain.member.eligibility import Member
 from webapp.domain.text import one_line
 from webapp.web.forms import Form as PortalForm
 from webapp.web.signed_in import settings
@@ -116,6 +125,23 @@ class SearchForm(Form):
         self.language.choices = {"": _("Any language"), **languages}
         self.kind.choices = {"": _("Any kind"), **{key: _(label) for key, label in KIND_LABELS.items()}}
         self.miles.choices = {one: _("%(miles)s miles", miles=one) for one in miles}
+
+
+class ChoiceForm(PortalForm):
+    """For whom a PCP is chosen. Nobody is chosen beforehand: whoever comes from a child's page would easily change
+    their own PCP."""
+
+    def __init__(self, members: dict[str, Member], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self["for"].choices = [(key, member.name) for key, member in members.items()]
+
+
+# `for` cannot be written as an attribute. Somebody else's key is no mistake of the form: the view refuses it.
+setattr(
+    ChoiceForm,
+    "for",
+    RadioField("", [InputRequired(_l("Choose who this PCP is for."))], validate_choice=False),
+)
 
 
 class MistakeForm(PortalForm):

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import Field, PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
+from webapp import clock
 from webapp.domain.account import accounts, passwords
 from webapp.domain.account.security_questions import HOW_MANY, QUESTIONS
 from webapp.flows.engine import Values
@@ -48,8 +49,12 @@ class ValidationForm(StepForm):
         return read_date(self.birth_date.data) or date.min
 
     def validate_birth_date(self, field: Field) -> None:
-        if read_date(field.data) is None:
+        born = read_date(field.data)
+        if born is None:
             raise ValidationError(gettext("Enter the date of birth as month/day/year, like 03/25/1990."))
+        # Nobody's card says so, and a slip of the finger is no try that counts.
+        if born > clock.today():
+            raise ValidationError(gettext("This day is still to come. Check the year of the date of birth."))
 
 
 class AccountForm(NewAccountForm):
@@ -97,9 +102,9 @@ class AccountForm(NewAccountForm):
 
 
 def _check_question(form: AccountForm, field: Field) -> None:
-    if not field.data:
-        raise ValidationError(gettext("Choose a security question."))
     number = int(field.short_name[-1])
+    if not field.data:
+        raise ValidationError(gettext("Choose security question %(number)s.", number=number))
     if any(form[f"question_{earlier}"].data == field.data for earlier in range(1, number)):
         raise ValidationError(gettext("Choose three different security questions."))
 
@@ -108,7 +113,7 @@ def _check_answer(form: AccountForm, field: Field) -> None:
     number = int(field.short_name[-1])
     changed = form[f"question_{number}"].data != form.earlier.get(f"question_{number}")
     if not (field.data or "").strip() and (changed or not form.kept(f"answer_{number}")):
-        raise ValidationError(gettext("Enter the answer to the security question."))
+        raise ValidationError(gettext("Enter the answer to security question %(number)s.", number=number))
 
 
 for _number in range(1, HOW_MANY + 1):

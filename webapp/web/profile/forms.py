@@ -1,5 +1,6 @@
 """The forms of the profile, the same for members and practices. A change asks for the present password."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import lru_cache
 
@@ -41,7 +42,15 @@ class PlainForm(Form):
 class ChangeForm(PlainForm):
     """A form that is good once the present password is right too."""
 
+    asks_present_last = True
+
     present = PasswordField(_l("Your present password"), [InputRequired(_l("Enter your present password."))])
+
+    def __iter__(self) -> Iterator[Field]:
+        """The fields as they stand on the page, so that what is wrong is told in the same order."""
+        return iter(
+            sorted(super().__iter__(), key=lambda field: self.asks_present_last and field is self.present)
+        )
 
     def is_owners(self) -> bool:
         """Whether the present password is right; asked last, so that a slip elsewhere costs no try."""
@@ -65,14 +74,23 @@ def _knows(password: str) -> bool:
     return True
 
 
+def _check_password_again(form: "PasswordForm", field: Field) -> None:
+    if (field.data or "") != (form.password.data or ""):
+        raise ValidationError(_("The two passwords are not the same. Enter the new password again."))
+
+
+def _check_email_again(form: "EmailForm", field: Field) -> None:
+    if (field.data or "").strip().casefold() != (form.email.data or "").strip().casefold():
+        raise ValidationError(_("The two email addresses are not the same. Enter your address again."))
+
+
 class PasswordForm(ChangeForm):
     """A new password, twice."""
 
+    asks_present_last = False
+
     password = PasswordField(_l("New Password"), [InputRequired(_l("Enter a new password."))])
-    confirm = PasswordField(
-        _l("Re-enter New Password"),
-        [InputRequired(_l("The two passwords are not the same. Enter the new password again."))],
-    )
+    confirm = PasswordField(_l("Re-enter New Password"), [_check_password_again])
 
     def is_sent_twice(self) -> bool:
         """Whether this is the second of two taps: the new password is the account's already, since just now."""
@@ -83,10 +101,6 @@ class PasswordForm(ChangeForm):
         except throttle.MustWait:
             return False
 
-    def validate_confirm(self, field: Field) -> None:
-        if (field.data or "") != (self.password.data or ""):
-            raise ValidationError(_("The two passwords are not the same. Enter the new password again."))
-
 
 class EmailForm(ChangeForm):
     """A new address, twice."""
@@ -94,14 +108,7 @@ class EmailForm(ChangeForm):
     email = StringField(
         _l("New email address"), [InputRequired(_l("Enter your new email address.")), check_email]
     )
-    confirm = StringField(
-        _l("Enter it again"),
-        [InputRequired(_l("The two email addresses are not the same. Enter your address again."))],
-    )
-
-    def validate_confirm(self, field: Field) -> None:
-        if (field.data or "").strip().casefold() != (self.email.data or "").strip().casefold():
-            raise ValidationError(_("The two email addresses are not the same. Enter your address again."))
+    confirm = StringField(_l("Enter it again"), [_check_email_again])
 
 
 class CodeForm(PlainForm):
@@ -149,20 +156,30 @@ class QuestionsForm(ChangeForm):
 
 
 def _check_question(form: QuestionsForm, field: Field) -> None:
+    number = int(field.short_name[-1])
     if not field.data:
-        raise ValidationError(_("Choose a security question."))
-    earlier = range(1, int(field.short_name[-1]))
+        raise ValidationError(
+            _("Choose a security question.")
+            if form.count == 1
+            else _("Choose security question %(number)s.", number=number)
+        )
+    earlier = range(1, number)
     if any(form[f"question_{n}"].data == field.data for n in earlier):
         raise ValidationError(_("Choose a different question each time."))
 
 
 def _check_answer(form: QuestionsForm, field: Field) -> None:
-    if not (field.data or "").strip():
-        raise ValidationError(_("Enter the answer to the security question."))
+    if (field.data or "").strip():
+        return
+    raise ValidationError(
+        _("Enter the answer to the security question.")
+        if form.count == 1
+        else _("Enter the answer to security question %(number)s.", number=field.short_name[-1])
+    )
 
 
-for _check in (_check_question, _check_answer):
-    _check.field_flags = {"required": True}  # type: ignore[attr-defined]
+for _check in (_check_question, _check_answer, _check_password_again, _check_email_again):
+    _check.field_flags = {"required": True}  # type: ignore[union-attr]
 
 
 @lru_cache(maxsize=4)
