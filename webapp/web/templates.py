@@ -65,16 +65,23 @@ class PortalEnvironment(Environment):
 
 
 class _InPlace(NodeTransformer):
-    """Puts the translation in the place of each `_('text')` that has no values."""
+    """Puts the translation in the place of each `_('text')` that has no values, and has what is not written out, as
+    `_(name)`, escaped like any other value."""
 
     def __init__(self, catalogue: Any) -> None:
         self.catalogue = catalogue
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - as Jinja names it
-        """A call of ours with nothing but texts becomes what it would return."""
+        """A call of ours with nothing but texts becomes what it would return; one of which only the values are known
+        later stays."""
         self.generic_visit(node)
         said = texts.SAID_BY.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+        if said is None:
+            return node
         given = [text.value for text in node.args if isinstance(text, nodes.Const)]
-        if said is None or len(given) < len(node.args) or node.kwargs or node.dyn_args or node.dyn_kwargs:
+        if len(given) < len(node.args) or node.dyn_args:
+            node.node = nodes.Name("gettext", "load", lineno=node.lineno)
+            return node
+        if node.kwargs or node.dyn_kwargs:
             return node
         return nodes.Const(said(self.catalogue, *given), lineno=node.lineno)

@@ -34,13 +34,8 @@ def gettext(text: str, /, **values: object) -> str:
 
 
 def _markup(text: str, /, **values: object) -> Markup:
-    found = _as_markup(_said_in()[1], text)
-    return found % values if values or "%" in found else found
-
-
-def _markup_in_context(context: str, text: str, /, **values: object) -> Markup:
-    found = _as_markup_in_context(_said_in()[1], context, text)
-    return found % values if values or "%" in found else found
+    """Of a text that is written out in a template; the values are escaped."""
+    return _as_markup(_said_in()[1], text) % values
 
 
 @lru_cache(maxsize=8192)
@@ -53,10 +48,10 @@ def _as_markup_in_context(catalogue: Any, context: str, text: str) -> Markup:
     return Markup(catalogue.upgettext(context, text))  # noqa: S704 - as above
 
 
-#: What templates call, and what a call without values gives in the language of a catalogue.
+#: What templates call with texts that are written out, and what that gives in the language of a catalogue. A text that
+#: a template has from elsewhere may be data: it is `gettext` that is called, and what it says is escaped.
 SAID_BY: dict[str, Callable[..., Markup]] = {
     "_": lambda catalogue, text: _as_markup(catalogue, text) % {},
-    "gettext": lambda catalogue, text: _as_markup(catalogue, text) % {},
     "pgettext": lambda catalogue, context, text: _as_markup_in_context(catalogue, context, text) % {},
 }
 
@@ -97,4 +92,4 @@ def init_app(app: Flask) -> None:
     """Let templates call `_` without the two calls that Jinja puts around it. What was made for another application
     is forgotten: its plan may have had other names."""
     forget_kept()
-    app.jinja_env.globals.update(_=_markup, gettext=_markup, pgettext=_markup_in_context)
+    app.jinja_env.globals.update(_=_markup, gettext=gettext)

@@ -41,7 +41,14 @@ def test_a_text_without_values_is_looked_up_when_its_template_is_compiled_and_no
     asked = []
     monkeypatch.setitem(app.jinja_env.globals, "_", lambda text, **_: asked.append(text) or text)
     _shown(app, "en")
-    assert asked == ["%(total)s rows", "Practice"]  # what is put in, or which text it is, is known only then
+    assert asked == ["%(total)s rows"]  # what is put in is known only then
+
+
+def test_a_text_that_is_not_written_in_the_template_is_escaped(app: Flask) -> None:
+    app.jinja_env.loader = DictLoader({"page.html": "{{ _(name) }}, {{ _('%(total)s rows', total=name) }}"})
+    with app.test_request_context("/"):
+        assert render_template("page.html", name="<b>5%") == "&lt;b&gt;5%, &lt;b&gt;5% rows"
+        assert render_template("page.html", name=Markup("<b>5%")) == "<b>5%, <b>5% rows"
 
 
 class _Text(str):
