@@ -27,6 +27,8 @@ from webapp.domain.support import staff
 TIN = "061110001"
 CSV = f"/providers/reports/adult-diabetes.csv?tin={TIN}"
 PANEL = f"/providers/reports/patient-panel.csv?tin={TIN}"
+REPORT = f"/providers/reports?report=adult-diabetes&tin={TIN}"
+PRINT = f"{REPORT}&print=1"
 THIEF = "203.0.113.66"
 
 
@@ -170,12 +172,32 @@ def test_codes_are_not_sent_as_fast_as_somebody_asks(client: Client, rosa: Accou
     assert OutboxMessage.select().count() == 2
 
 
-def test_printing_and_reading_go_on_for_a_held_account(client: Client, rosa: Account) -> None:
+def test_reading_goes_on_for_a_held_account_and_printing_does_not(client: Client, rosa: Account) -> None:
     download_guard.hold(rosa, "ticket", acting(make_staff(username="sue")))
     sign_in(client)
-    assert "60 rows" in client.get(f"/providers/reports?report=adult-diabetes&tin={TIN}").text
-    client.get(f"/providers/reports?report=adult-diabetes&tin={TIN}&print=1")
+    assert "60 rows" in client.get(REPORT).text
+    client.get(PRINT, status=403)
     client.get(CSV, status=403)
+
+
+def test_what_is_printed_counts_as_what_is_downloaded(client: Client, new_client: Any, rosa: Account) -> None:
+    thief = steal(client)
+    printed = thief.get(PRINT)
+    assert len(printed.table()) == 60
+    noted = ReportDownload.get()
+    assert (noted.form, noted.rows, noted.new_device) == ("page", 60, True)
+    assert f"Report ID: {noted.report_id}" in printed.text
+    assert last_mail().subject == "Unusual downloads in your practice"
+    # The small budget of a new device is used up: the next one waits for the code, and then opens.
+    page = thief.get(f"{PRINT}&due=1&sort=hba1c_date")
+    assert page.heading == "One more step before this download"
+    assert page.links()["Back to the report"] == f"{REPORT}&due=1&sort=hba1c_date"
+    page = page.submit("Send me a code")
+    printed = page.fill({"Verification code": mailed_code()}).submit("Print")
+    assert printed.heading == "Gaps in Care: Adult Diabetes (Type 1 and 2), Ages 18-75"
+    desk = new_client()
+    at_work(desk, staff.PROVIDER_SERVICES)
+    assert {row["File"] for row in desk.get("/support/downloads").table()} == {"On paper"}
 
 
 def fill_the_lists(rosa: Account) -> None:

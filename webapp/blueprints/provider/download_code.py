@@ -1,6 +1,6 @@
 """What the download guard asks of whoever downloads much: a fresh code, on a page that leads back to the very file."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Response, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -73,6 +73,7 @@ def download_code() -> Response:
         minutes=settings().plan["codes"]["minutes"],
         action=request.full_path.rstrip("?"),
         report_url=_report_url(),
+        on_paper=_is_print(_target()),
     )
 
 
@@ -98,17 +99,25 @@ def _take(form: DownloadCodeForm) -> Response | None:
 
 
 def _target() -> str:
-    """The file that was asked for; Reports/Data where the address names none."""
+    """The file or the print view that was asked for; Reports/Data where the address names none."""
     target = audience.safe_next(request.args.get("to"), "provider")
     start = url_for("provider.reports")
     path = urlsplit(target).path
     is_file = path.startswith(f"{start}/") and path.endswith((".csv", ".xlsx")) and target.isprintable()
-    return target if is_file else start
+    return target if is_file or (_is_print(target) and target.isprintable()) else start
+
+
+def _is_print(target: str) -> bool:
+    parts = urlsplit(target)
+    return parts.path == url_for("provider.reports") and ("print", "1") in parse_qsl(parts.query)
 
 
 def _report_url() -> str:
-    """The report that the file is of, as a page."""
+    """The report that the file or the print view is of, as a page."""
     parts = urlsplit(_target())
-    slug = parts.path.rpartition("/")[2].partition(".")[0]
     start = url_for("provider.reports")
-    return f"{start}?report={slug}&{parts.query}" if parts.path != start else start
+    if parts.path == start:
+        rest = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] != "print"])
+        return f"{start}?{rest}" if rest else start
+    slug = parts.path.rpartition("/")[2].partition(".")[0]
+    return f"{start}?report={slug}&{parts.query}"

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,6 +21,7 @@ from webapp.domain.find_a_doctor import directory
 from webapp.domain.practice import practices
 from webapp.domain.reporting import (
     download_guard,
+    downloads,
     gap_answers,
     help_guide,
     report_files,
@@ -163,7 +165,7 @@ def _show(asked: Asked) -> Response:
 
 
 def _print(asked: Asked) -> Response:
-    page = _page(asked, 1, MOST_PRINTED)
+    page = _on_paper(_page(asked, 1, MOST_PRINTED))
     _note(asked)
     return render.page(
         "provider/page.html",
@@ -178,6 +180,15 @@ def _print(asked: Asked) -> Response:
         trends=_trends(page),
         fewest=summary.FEWEST,
     )
+
+
+def _on_paper(page: report_pages.Page) -> report_pages.Page:
+    """Paper takes rows out of the portal as a file does: the download guard counts them, and gives the sheet its ID."""
+    if not page.rows:
+        return page
+    printed = replace(page.view, total=len(page.rows))
+    counted = download_guard.take(download_code.downloader(), printed, downloads.ON_PAPER, settings())
+    return replace(page, view=replace(page.view, copy=counted.copy))
 
 
 def _page(asked: Asked, number: int, per_page: int = PER_PAGE) -> report_pages.Page:

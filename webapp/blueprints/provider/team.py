@@ -124,6 +124,7 @@ def team_downloads() -> Response:
         tin=tin,
         name=directory.practice_name(tin),
         found=[(_moment(one), one) for one in found],
+        form_words=downloads.FORMS,
         total=total,
         number=number,
         pages=max(1, -(-total // PER_PAGE)),

@@ -10,7 +10,7 @@ from webapp.blueprints.support import blueprint, lists
 from webapp.blueprints.support.forms import ReasonForm
 from webapp.domain import audit
 from webapp.domain.account.accounts import Account
-from webapp.domain.reporting import download_guard, download_overview, row_searches
+from webapp.domain.reporting import download_guard, download_overview, downloads, row_searches
 from webapp.domain.reporting.download_overview import HELD, LISTS, MADE, PASSED, PER_PAGE, SORTS, Wanted
 from webapp.web import audience, render
 from webapp.web.signed_in import actor, settings
@@ -120,7 +120,7 @@ def _row(kind: str, one: Any) -> dict[str, Any]:
         **row,
         "report": _(name) if name else one.slug,
         "tin": one.tin,
-        "form": one.form.upper(),
+        "form": _(downloads.FORMS[one.form]),
         "rows": one.rows,
         "report_id": one.report_id,
         "note": _("New device") if one.new_device else "",

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reports.catalog import REPORTS, Report
+from reports.words import N_
 from webapp.domain.account.accounts import Account
 from webapp.domain.audit import AuditEntry
 from webapp.domain.reporting.report_pages import View
 
 ACTION = "download"
+
+#: The form of what is printed, which takes as many rows out of the portal as a file.
+ON_PAPER = "page"
+#: How people are told in which form rows were taken, by what is stored of it.
+FORMS = {"csv": "CSV", "xlsx": "XLSX", ON_PAPER: N_("On paper")}
 
 
 @dataclass(frozen=True)
