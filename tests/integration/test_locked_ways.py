@@ -107,6 +107,16 @@ def test_the_code_of_the_letter_lets_the_member_go_on_at_step_2(client: Client, 
     assert page.path == "/members/home"
 
 
+def test_with_the_letter_a_birth_date_still_to_come_is_no_try(client: Client, new_client: Any) -> None:
+    add_ana()
+    locked(client).submit("Mail me a letter")
+    code, _desk = printed(new_client)
+    for _try in range(9):
+        page = redeem(client, code, born="06/15/2990")
+        assert page.errors == ["This day is still to come. Check the year of the date of birth."]
+    assert redeem(client, code).path == "/members/register/validation"
+
+
 def test_an_unknown_number_reads_the_same_and_no_letter_is_made(client: Client, new_client: Any) -> None:
     add_ana()
     known = locked(client).submit("Mail me a letter")

@@ -5,6 +5,7 @@ from datetime import date
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
 from wtforms import Field, PasswordField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
@@ -24,12 +25,23 @@ class LicenseForm(StepForm):
     """Step 1: pressing Agree is the answer."""
 
 
+NO_BIRTH_DATE = _("Enter the date of birth as month/day/year, like 03/25/1990.")
+
+
+def check_birth_date(form: FlaskForm, field: Field) -> None:
+    """A validator: a day on which somebody can have been born. Nobody's card says one that is still to come, and a slip
+    of the finger is no try that counts."""
+    born = read_date(field.data)
+    if born is None:
+        raise ValidationError(NO_BIRTH_DATE)
+    if born > clock.today():
+        raise ValidationError(gettext("This day is still to come. Check the year of the date of birth."))
+
+
 class ValidationForm(StepForm):
     """Step 2: what stands on the ID card."""
 
-    birth_date = StringField(
-        _("Date of Birth"), [InputRequired(_("Enter the date of birth as month/day/year, like 03/25/1990."))]
-    )
+    birth_date = StringField(_("Date of Birth"), [InputRequired(NO_BIRTH_DATE), check_birth_date])
     first_name = StringField(
         _("First Name"), [InputRequired(_("Enter the first name as it is on the ID card."))]
     )
@@ -47,14 +59,6 @@ class ValidationForm(StepForm):
     def read_birth_date(self) -> date:
         """The date typed, once the form is valid."""
         return read_date(self.birth_date.data) or date.min
-
-    def validate_birth_date(self, field: Field) -> None:
-        born = read_date(field.data)
-        if born is None:
-            raise ValidationError(gettext("Enter the date of birth as month/day/year, like 03/25/1990."))
-        # Nobody's card says so, and a slip of the finger is no try that counts.
-        if born > clock.today():
-            raise ValidationError(gettext("This day is still to come. Check the year of the date of birth."))
 
 
 class AccountForm(NewAccountForm):

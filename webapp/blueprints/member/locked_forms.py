@@ -7,13 +7,13 @@ from flask_babel import lazy_gettext as _
 from wtforms import Field, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Length
 
+from webapp.blueprints.member.forms import NO_BIRTH_DATE, check_birth_date
 from webapp.domain.member.locked_ways import WINDOWS
 from webapp.domain.text import digits, one_line
 from webapp.web.dates import read_date
 from webapp.web.forms import Form
 
 _NO_TELEPHONE = _("Enter a telephone number with 10 digits, like 860.555.0100.")
-_NO_DATE = _("Enter the date of birth as month/day/year, like 03/25/1990.")
 
 
 class CallBackForm(Form):
@@ -47,12 +47,10 @@ class LetterCodeForm(Form):
         _("Code in the letter"), [InputRequired(_("Enter the code in the letter, like ABCDE-23456.")),
         Length(max=100, message=_("Enter the code in the letter, like ABCDE-23456."))], filters=[one_line],
     )  # fmt: skip
-    birth_date = StringField(_("Date of Birth"), [InputRequired(_NO_DATE)], filters=[one_line])
+    birth_date = StringField(
+        _("Date of Birth"), [InputRequired(NO_BIRTH_DATE), check_birth_date], filters=[one_line]
+    )
 
     def read_birth_date(self) -> date:
         """The date typed, once the form is valid."""
         return read_date(self.birth_date.data) or date.min
-
-    def validate_birth_date(self, field: Field) -> None:
-        if read_date(field.data) is None:
-            raise ValidationError(_NO_DATE)
