@@ -93,7 +93,8 @@ def rows_of(report: Report, tin: str, client_id: str) -> list[dict[str, Any]]:
 
 def findings(report: Report, tin: str, row: dict[str, Any]) -> list[Finding]:
     """What a member's row says of each test of the report, in the report's order."""
-    client_id, made = row["client_id"], snapshot.published(report.slug)
+    client_id = row["client_id"]
+    made = snapshot.published(report.slug) if any(test.schedule for test in report.tests) else None
     answers = gap_answers.standing(tin, [client_id])
     withheld = consent.evidence_withheld(client_id, (tin,))
     found = [_finding(test, row, answers.get((client_id, test.key)), withheld) for test in report.tests]
